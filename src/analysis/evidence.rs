@@ -1,0 +1,52 @@
+//! How far a suspect's numbers can be trusted.
+
+use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
+use crate::analysis::trend::{Schedule, Shape, Trend, trend};
+use crate::report::{Evidence, GrowthKind, Strength};
+
+/// The numbers of the main candidate and of those that are elements of the growth point like it.
+pub fn evidence(
+    main: &Candidate,
+    siblings: &[&Candidate],
+    schedule: &Schedule,
+    kind: GrowthKind,
+) -> Evidence {
+    let in_place = main.growth == Grown::Size;
+    let sum = |of: fn(&Candidate) -> &Vec<Option<u64>>| -> Vec<Option<u64>> {
+        (0..of(main).len()).map(|i| siblings.iter().map(|c| of(c).get(i).copied().flatten()).sum()).collect()
+    };
+    let (counts, bytes) =
+        (sum(|c| &c.counts), if in_place { main.bytes.clone() } else { sum(|c| &c.retained) });
+    let trend = trend(schedule, &floats(if in_place { &bytes } else { &counts }));
+    // What only roots hold must be much to be believed.
+    let little = kind == GrowthKind::Root && bytes_gained(&bytes) < 65_536;
+    let ceiling = if little { Strength::Weak } else { Strength::Strong };
+    Evidence {
+        r2: round(trend.r2),
+        strength: strength(&trend, in_place, bytes_gained(&bytes), schedule).min(ceiling),
+        in_place,
+        drained: trend.drained.map(round),
+        counts,
+        bytes,
+    }
+}
+
+fn bytes_gained(bytes: &[Option<u64>]) -> u64 {
+    let known: Vec<u64> = bytes.iter().flatten().copied().collect();
+    known.iter().max().copied().unwrap_or(0).saturating_sub(known.first().copied().unwrap_or(0))
+}
+
+/// How far growth can be trusted: three captures at least, a straight line, and enough of it that a handful of
+/// late objects could not make it.
+fn strength(trend: &Trend, in_place: bool, gained: u64, schedule: &Schedule) -> Strength {
+    let captures = schedule.captures();
+    // A backing store that doubles makes stairs.
+    let straight = if in_place { trend.r2 >= 0.8 } else { trend.r2 >= 0.9 && trend.shape == Shape::Growing };
+    let much = if in_place { gained >= 8192 } else { trend.total >= 8.0 || gained >= 65_536 };
+    if captures >= 3 && straight && (much || captures >= 5) { Strength::Strong } else { Strength::Weak }
+}
+
+/// Enough digits, and no more.
+pub fn round(value: f64) -> f64 {
+    if value.abs() >= 100.0 { value.round() } else { (value * 1e4).round() / 1e4 }
+}

@@ -1,0 +1,39 @@
+//! Diagnosis: from graphs to "this grows, this keeps it, here is the line".
+//!
+//! One snapshot's [`Graph`](crate::graph::Graph) becomes a [`Digest`]: the dominator tree folded by path
+//! signature. Digests of several rounds and the last graph become a [`Diagnosis`].
+//!
+//! ```text
+//! Graph ─► fold ─► Digest ─┐
+//!                          ├─► candidates ─► suspects (growth points) ─► paths, places, detectors ─► Diagnosis
+//! earlier Digests ─────────┘
+//! ```
+
+pub mod candidates;
+pub mod comparison;
+pub mod container;
+pub mod detectors;
+pub mod diagnose;
+pub mod digest;
+pub mod evidence;
+pub mod fold;
+pub mod growth_point;
+pub mod label;
+pub mod members;
+pub mod path;
+pub mod places;
+pub mod reach;
+pub mod retaining;
+pub mod role;
+pub mod scripts;
+pub mod series;
+pub mod suspect;
+pub mod suspects;
+pub mod trend;
+pub mod wording;
+
+pub use crate::report::Diagnosis;
+pub use diagnose::{Options, diagnose};
+pub use digest::Digest;
+pub use scripts::{Script, ScriptTable};
+pub use series::Series;

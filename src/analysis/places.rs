@@ -1,0 +1,268 @@
+//! Names and places for the nodes of a path: class, kind, file:line:column, module file.
+//!
+//! A snapshot gives locations to closures and to objects whose constructor it knows. A context has none of its
+//! own: it is placed by a closure that was made in it. Node's `Module` objects carry their file name, which
+//! places what hangs below them when no script table was captured.
+
+use crate::analysis::container::is_dictionary;
+use crate::analysis::label::clip;
+use crate::analysis::path::{Link, Step};
+use crate::analysis::scripts::ScriptTable;
+use crate::graph::Graph;
+use crate::ids::{NodeIdx, StrIdx};
+use crate::parse::columns::{EdgeKind, NodeKind};
+use crate::report::{Place, short};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub struct Places<'a> {
+    graph: &'a Graph,
+    scripts: &'a ScriptTable,
+    /// For each context on a path, a closure made in it.
+    closures: FxHashMap<NodeIdx, NodeIdx>,
+}
+
+impl<'a> Places<'a> {
+    /// `trails` are the paths whose contexts will be asked for.
+    pub fn new<'t>(
+        graph: &'a Graph,
+        scripts: &'a ScriptTable,
+        trails: impl Iterator<Item = &'t [Step]>,
+    ) -> Self {
+        let contexts: FxHashSet<NodeIdx> =
+            trails.flatten().map(|step| step.node).filter(|&node| is_context(graph, node)).collect();
+        let mut closures = FxHashMap::default();
+        if !contexts.is_empty() {
+            for node in graph.nodes() {
+                if graph.columns().nodes.kind[node.at()] != NodeKind::CLOSURE
+                    || graph.location(node).is_none()
+                {
+                    continue;
+                }
+                if let Some(context) = internal(graph, node, b"context").filter(|c| contexts.contains(c)) {
+                    closures.entry(context).or_insert(node);
+                }
+            }
+        }
+        Self { graph, scripts, closures }
+    }
+
+    /// Where the node's class, or the closure itself, is defined; for a context, where a closure made in it
+    /// is; for a plain object with methods, the file they are in.
+    pub fn of(&self, node: NodeIdx) -> Option<Place> {
+        let node = self.closures.get(&node).copied().unwrap_or(node);
+        match self.graph.location(node) {
+            Some(at) => Some(self.scripts.place(at.script_id, at.line, at.column)),
+            None => self.methods_file(node),
+        }
+    }
+
+    /// `{ list: [], add() {…} }`: whoever refers to such an object, it is written where its functions are.
+    /// None when they come from several files.
+    fn methods_file(&self, node: NodeIdx) -> Option<Place> {
+        let columns = self.graph.columns();
+        if columns.nodes.kind[node.at()] != NodeKind::OBJECT || &*self.graph.node_name(node) != "Object" {
+            return None;
+        }
+        let mut scripts = self
+            .graph
+            .edges(node)
+            .filter(|e| {
+                e.kind == EdgeKind::PROPERTY
+                    && columns.strings.bytes(StrIdx(e.name_or_index)) != b"__proto__"
+                    && columns.nodes.kind[e.to.at()] == NodeKind::CLOSURE
+            })
+            .filter_map(|e| self.graph.location(e.to))
+            .map(|at| at.script_id);
+        let script = scripts.next()?;
+        let place = self.scripts.place(script, 0, 0);
+        scripts.all(|other| other == script).then_some(Place { line: None, column: None, ..place })
+    }
+
+    /// The place only if it is in a file people can open.
+    pub fn known(&self, node: NodeIdx) -> Option<Place> {
+        self.of(node).filter(|place| !place.file.starts_with("script "))
+    }
+
+    /// The file in which the variable or object at `steps.last()` lives: that of the scope, closure or object
+    /// with methods nearest to it on the path, else of the module object above it.
+    pub fn home(&self, steps: &[Step]) -> Option<Place> {
+        let mut module = None;
+        for step in steps.iter().rev() {
+            let kind = self.graph.columns().nodes.kind[step.node.at()];
+            let scoped = is_context(self.graph, step.node) || kind == NodeKind::CLOSURE;
+            if let Some(place) = scoped.then(|| self.known(step.node)).flatten() {
+                let line = if is_module_scope(self.graph, step.node) { None } else { place.line };
+                return Some(Place { line, column: line.and(place.column), ..place });
+            }
+            if let Some(place) = self.methods_file(step.node).filter(|place| !ScriptTable::is_internal(place))
+            {
+                return Some(place);
+            }
+            if module.is_none() {
+                module = self.module_file(step.node);
+                if module.is_some() {
+                    break;
+                }
+            }
+        }
+        module.map(|file| Place { file, ..Place::default() })
+    }
+
+    /// The `filename` of a CommonJS `Module` object.
+    pub fn module_file(&self, node: NodeIdx) -> Option<String> {
+        if self.graph.columns().nodes.kind[node.at()] != NodeKind::OBJECT
+            || &*self.graph.node_name(node) != "Module"
+        {
+            return None;
+        }
+        let strings = &self.graph.columns().strings;
+        let file = self.graph.edges(node).find(|e| {
+            e.kind == EdgeKind::PROPERTY && strings.bytes(StrIdx(e.name_or_index)) == b"filename"
+        })?;
+        let is_string = matches!(
+            self.graph.columns().nodes.kind[file.to.at()],
+            NodeKind::STRING | NodeKind::CONCATENATED_STRING | NodeKind::SLICED_STRING
+        );
+        let text = self.graph.label(file.to).into_owned();
+        (is_string && text.contains('/')).then_some(text)
+    }
+
+    /// The name a path shows for a node.
+    pub fn name(&self, node: NodeIdx) -> String {
+        let columns = self.graph.columns();
+        let raw = self.graph.node_name(node);
+        match columns.nodes.kind[node.at()] {
+            NodeKind::CLOSURE if raw.is_empty() => "(anonymous)()".to_owned(),
+            NodeKind::CLOSURE => format!("{}()", clip(&raw)),
+            NodeKind::STRING | NodeKind::CONCATENATED_STRING | NodeKind::SLICED_STRING => {
+                "(string)".to_owned()
+            }
+            NodeKind::NUMBER => "(number)".to_owned(),
+            NodeKind::REGEXP => "RegExp".to_owned(),
+            _ if is_context(self.graph, node) => self.scope_name(node),
+            NodeKind::OBJECT if raw == "Object" => clip(&plain_shape(self.graph, node)),
+            NodeKind::OBJECT if raw == "Module" => match self.module_file(node) {
+                Some(file) => format!("module {}", short(&file)),
+                None => clip(&raw),
+            },
+            NodeKind::OBJECT if raw.starts_with("global") || raw.contains("global /") => {
+                "globalThis".to_owned()
+            }
+            _ => clip(&raw),
+        }
+    }
+
+    fn scope_name(&self, node: NodeIdx) -> String {
+        match self.known(node) {
+            Some(place) if is_module_scope(self.graph, node) => {
+                format!("module scope of {}", short(&place.file))
+            }
+            Some(place) => format!("scope in {}", short(&place.file)),
+            None => "scope".to_owned(),
+        }
+    }
+
+    /// The kind of a node in a path's terms.
+    pub fn kind(&self, node: NodeIdx) -> &'static str {
+        if is_context(self.graph, node) {
+            return "context";
+        }
+        match self.graph.columns().nodes.kind[node.at()] {
+            NodeKind::CLOSURE => "closure",
+            NodeKind::STRING | NodeKind::CONCATENATED_STRING | NodeKind::SLICED_STRING => "string",
+            NodeKind::ARRAY => "array",
+            NodeKind::NATIVE => "native",
+            NodeKind::SYNTHETIC => "root",
+            NodeKind::CODE | NodeKind::OBJECT_SHAPE => "code",
+            NodeKind::HIDDEN => "hidden",
+            NodeKind::REGEXP => "regexp",
+            NodeKind::NUMBER => "number",
+            NodeKind::BIGINT => "bigint",
+            NodeKind::SYMBOL => "symbol",
+            _ => "object",
+        }
+    }
+}
+
+pub fn is_context(graph: &Graph, node: NodeIdx) -> bool {
+    graph.columns().nodes.kind[node.at()] == NodeKind::OBJECT
+        && graph
+            .columns()
+            .strings
+            .bytes(graph.columns().nodes.name[node.at()])
+            .starts_with(b"system / Context")
+}
+
+/// Whether a context is the outermost scope of a script or module: only the native context is beyond it.
+fn is_module_scope(graph: &Graph, node: NodeIdx) -> bool {
+    is_context(graph, node)
+        && internal(graph, node, b"previous").is_none_or(|outer| !is_context(graph, outer))
+}
+
+/// The target of a node's internal edge of that name.
+pub fn internal(graph: &Graph, node: NodeIdx, name: &[u8]) -> Option<NodeIdx> {
+    let strings = &graph.columns().strings;
+    graph
+        .edges(node)
+        .find(|e| e.kind == EdgeKind::INTERNAL && strings.bytes(StrIdx(e.name_or_index)) == name)
+        .map(|e| e.to)
+}
+
+/// `{a, b, c}`, at most a few names; a dictionary is just an `Object`.
+fn plain_shape(graph: &Graph, node: NodeIdx) -> String {
+    const MOST: usize = 5;
+    let strings = &graph.columns().strings;
+    let mut names: Vec<String> = graph
+        .edges(node)
+        .filter(|e| e.kind == EdgeKind::PROPERTY)
+        .map(|e| strings.text(StrIdx(e.name_or_index)).into_owned())
+        .filter(|name| name != "__proto__" && !name.starts_with("<symbol"))
+        .take(MOST + 1)
+        .collect();
+    if names.is_empty() || is_dictionary(graph.columns(), node) {
+        return "Object".to_owned();
+    }
+    if names.len() > MOST {
+        names[MOST] = "…".to_owned();
+    }
+    format!("{{{}}}", names.join(", "))
+}
+
+/// The path's end as an expression: `app.state.items`, from the last variable on, or from the global object.
+pub fn expression(steps: &[Step]) -> Option<String> {
+    let named = |step: &Step| matches!(step.link, Link::Property(_) | Link::Element(_) | Link::Entry(_));
+    let from = match steps.iter().rposition(|step| matches!(step.link, Link::Variable(_))) {
+        Some(at) => at,
+        None => steps.iter().rposition(|step| !named(step)).map_or(0, |at| at + 1),
+    };
+    let mut text = String::new();
+    for step in steps.get(from..)? {
+        match &step.link {
+            Link::Variable(name) => text = name.clone(),
+            Link::Property(name) if name == "__proto__" => return None,
+            Link::Property(name) if is_identifier(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Link::Property(name) | Link::Entry(name) => text.push_str(&format!("['{}']", clip(name))),
+            Link::Element(Some(index)) => text.push_str(&format!("[{index}]")),
+            Link::Element(None) => text.push_str("[…]"),
+            // What the expression said so far was about another object.
+            Link::Internal(_) | Link::Via | Link::Root => text.clear(),
+        }
+    }
+    // The end says most.
+    if text.chars().count() > 70 {
+        let tail: String = text.chars().skip(text.chars().count() - 60).collect();
+        text = format!("…{tail}");
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$' || c == '#')
+}

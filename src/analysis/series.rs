@@ -1,0 +1,132 @@
+//! A series of snapshots of one process, each diagnosed together with those before.
+//!
+//! In: what the app did before each capture ([`Round`]), and the snapshot's bytes by way of the [`Analyst`]
+//! that [`Series::analyst`] hands out. Out: a [`Finding`] per capture. What stays is one [`Digest`] each, a
+//! few hundred kilobytes, for at most [`LONGEST`] captures.
+//!
+//! The analyst may run in a forked child: it shares only immutable data, and what it makes crosses back as
+//! bytes for [`Series::accept`]. Errors: those of parsing and building the graph, `LG_DIGEST`, `LG_INTERNAL`.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::diagnose::{Options, diagnose};
+use crate::analysis::{Digest, Script, ScriptTable};
+use crate::capture::{Analyst, Briefing};
+use crate::error::{Error, Result};
+use crate::graph::{BuildOptions, Graph};
+use crate::parse::source::{self, ReadOptions};
+use crate::report::{Diagnosis, RateUnit, Round};
+
+/// Captures that are remembered. A longer series forgets its second: the first is the baseline, and the
+/// last ones tell what goes on now.
+pub const LONGEST: usize = 24;
+
+/// The captures so far.
+pub struct Series {
+    /// What the rounds' iterations are.
+    unit: RateUnit,
+    past: Mutex<Past>,
+}
+
+/// For each capture, what went before it and what it left.
+#[derive(Clone, Default)]
+struct Past {
+    rounds: Vec<Round>,
+    digests: Arc<Vec<Digest>>,
+}
+
+/// What a capture has found, together with all before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    pub node_count: u64,
+    pub edge_count: u64,
+    pub diagnosis: Diagnosis,
+}
+
+impl Series {
+    pub fn new(unit: RateUnit) -> Self {
+        Self { unit, past: Mutex::default() }
+    }
+
+    /// Who will read the snapshot that is taken after `round`.
+    pub fn analyst(&self, round: Round) -> Box<dyn Analyst> {
+        let Past { mut rounds, digests } = self.past.lock().clone();
+        rounds.push(round);
+        Box::new(Comparison { unit: self.unit, rounds, digests })
+    }
+
+    /// Takes what the analyst for `round` made of its snapshot.
+    pub fn accept(&self, round: Round, result: &[u8]) -> Result<Finding> {
+        let (digest, finding) = split(result).ok_or_else(|| broken("the analyst's result is cut off"))?;
+        let digest = Digest::from_bytes(digest)?;
+        let finding = serde_json::from_slice(finding).map_err(broken)?;
+        self.past.lock().add(round, digest);
+        Ok(finding)
+    }
+}
+
+impl Past {
+    fn add(&mut self, round: Round, digest: Digest) {
+        let digests = Arc::make_mut(&mut self.digests);
+        self.rounds.push(round);
+        digests.push(digest);
+        if digests.len() > LONGEST {
+            digests.remove(1);
+            let forgotten = self.rounds.remove(1);
+            self.rounds[1].iterations += forgotten.iterations;
+        }
+    }
+}
+
+/// Reads one snapshot and compares it with the past.
+struct Comparison {
+    unit: RateUnit,
+    /// The last one is that of the snapshot to be read.
+    rounds: Vec<Round>,
+    digests: Arc<Vec<Digest>>,
+}
+
+impl Analyst for Comparison {
+    fn analyse(self: Box<Self>, snapshot: &mut (dyn Read + Send), briefing: &Briefing) -> Result<Vec<u8>> {
+        let threads = briefing.threads;
+        let columns = source::read(snapshot, &ReadOptions { threads, ..ReadOptions::default() })?;
+        let graph = Graph::build(columns, &BuildOptions { threads, ..BuildOptions::default() })?;
+        let options = Options { unit: self.unit, ..Options::default() };
+        let (diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts(briefing), &options);
+        let node_count = graph.len() as u64;
+        let edge_count = graph.columns().edges.len() as u64;
+        join(&digest.to_bytes()?, &Finding { node_count, edge_count, diagnosis })
+    }
+}
+
+fn scripts(briefing: &Briefing) -> ScriptTable {
+    let mut table = ScriptTable::default();
+    for script in &briefing.scripts {
+        let source_map_url = Some(script.source_map_url.clone()).filter(|url| !url.is_empty());
+        table.insert(script.id, Script { url: script.url.clone(), source_map_url });
+    }
+    table
+}
+
+/// The digest's length in four bytes, the digest, the finding as JSON.
+fn join(digest: &[u8], finding: &Finding) -> Result<Vec<u8>> {
+    let length = u32::try_from(digest.len()).map_err(broken)?;
+    let mut bytes = length.to_le_bytes().to_vec();
+    bytes.extend_from_slice(digest);
+    serde_json::to_writer(&mut bytes, finding).map_err(broken)?;
+    Ok(bytes)
+}
+
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
+}
+
+fn broken(what: impl ToString) -> Error {
+    Error::Internal { at: "series", what: what.to_string() }
+}

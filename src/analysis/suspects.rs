@@ -1,0 +1,198 @@
+//! From growing groups to suspects: one for each growth point.
+//!
+//! In: the candidates of [`candidates`](crate::analysis::candidates) and the current graph. A hundred kinds of
+//! objects that leak through one list have one growth point and become one [`Case`]; a backing store that
+//! grows because of its elements joins them. The case's main class is what piles up directly at the growth
+//! point with most bytes.
+
+use crate::analysis::candidates::{Candidate, Growth};
+use crate::analysis::digest::Digest;
+use crate::analysis::fold::Fold;
+use crate::analysis::growth_point::{Scene, Site};
+use crate::analysis::label::VIA_TEXT;
+use crate::analysis::members::{holders, owner, role, sample};
+use crate::analysis::role::Role;
+use crate::graph::Graph;
+use crate::ids::NodeIdx;
+use crate::parse::columns::NodeKind;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Everything that grows at one growth point.
+pub struct Case {
+    pub site: Site,
+    /// The candidate shown first.
+    pub main: Candidate,
+    pub others: Vec<Candidate>,
+    /// The group of `main` in the current graph; `None` when it has drained away.
+    pub group: Option<u32>,
+    /// The members are held through other objects, which are shown instead.
+    pub indirect: bool,
+}
+
+/// The most groups looked at in the graph; the others are smaller.
+const MOST: usize = 400;
+
+/// Groups the candidates by growth point. The second list has those with no member left in the current graph.
+pub fn cases(scene: Scene<'_>, candidates: Vec<Candidate>) -> (Vec<Case>, Vec<Candidate>) {
+    let by_signature: FxHashMap<u64, u32> =
+        scene.fold.groups.iter().enumerate().map(|(at, group)| (group.signature, at as u32)).collect();
+    let mut gone = Vec::new();
+    let mut here = Vec::new();
+    for candidate in candidates {
+        match by_signature.get(&candidate.signature) {
+            Some(&group) => here.push((candidate, group)),
+            None => gone.push(candidate),
+        }
+    }
+    here.truncate(MOST);
+    let groups: Vec<u32> = here.iter().map(|(_, group)| *group).collect();
+    let growing: FxHashSet<u32> =
+        here.iter().filter(|(c, _)| c.growth == Growth::Number).map(|(_, group)| *group).collect();
+    let members = sample(scene.graph, scene.fold, &groups);
+    let shared: Vec<NodeIdx> = here
+        .iter()
+        .filter(|(c, _)| c.growth == Growth::Number)
+        .flat_map(|(_, group)| members.get(group).into_iter().flatten().copied())
+        .collect();
+    let holders = holders(scene.graph, &shared);
+    let mut by_site: FxHashMap<Key, Case> = FxHashMap::default();
+    // For each group, the case whose growth point is in it: its backing store grows with it.
+    let mut growth_points: FxHashMap<u32, NodeIdx> = FxHashMap::default();
+    // Growth in number first, so that growth in size finds what explains it.
+    here.sort_by_key(|(candidate, _)| candidate.growth != Growth::Number);
+    for (candidate, group) in here {
+        let list = members.get(&group).map_or(&[][..], Vec::as_slice);
+        let site = match candidate.growth {
+            Growth::Number => scene.site(group, list, &holders, &growing),
+            Growth::Size => largest(scene.graph, list),
+        };
+        let Some(site) = site else {
+            gone.push(candidate);
+            continue;
+        };
+        let key = match site.at {
+            Some(at) => Key::Node(at),
+            None => Key::Group(group),
+        };
+        let key = match growth_points.get(&group) {
+            Some(&at) if candidate.growth == Growth::Size => Key::Node(at),
+            _ => key,
+        };
+        if let (Growth::Number, Some(at)) = (candidate.growth, site.at) {
+            for &holder in std::iter::once(&at).chain(&site.also) {
+                growth_points.entry(scene.fold.group_of(holder)).or_insert(at);
+            }
+        }
+        match by_site.entry(key) {
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(Case {
+                    site,
+                    main: candidate,
+                    others: Vec::new(),
+                    group: Some(group),
+                    indirect: false,
+                });
+            }
+            std::collections::hash_map::Entry::Occupied(mut taken) => {
+                taken.get_mut().join(site, candidate, group);
+            }
+        }
+    }
+    let mut cases: Vec<Case> = by_site.into_values().collect();
+    cases.sort_by(|a, b| {
+        b.bytes_per_iteration()
+            .total_cmp(&a.bytes_per_iteration())
+            .then(a.main.signature.cmp(&b.main.signature))
+    });
+    (cases, gone)
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Node(NodeIdx),
+    Group(u32),
+}
+
+impl Case {
+    fn join(&mut self, site: Site, candidate: Candidate, group: u32) {
+        if candidate.weight() > self.main.weight() {
+            let before = std::mem::replace(&mut self.main, candidate);
+            self.others.push(before);
+            self.group = Some(group);
+            let mut also = std::mem::replace(&mut self.site, site).also;
+            self.site.also.append(&mut also);
+        } else {
+            self.others.push(candidate);
+            self.site.also.extend(site.also);
+        }
+        self.site.also.sort();
+        self.site.also.dedup();
+    }
+
+    /// Adds a candidate without changing the site.
+    pub fn add(&mut self, candidate: Candidate) {
+        if candidate.weight() > self.main.weight() {
+            self.others.push(std::mem::replace(&mut self.main, candidate));
+        } else {
+            self.others.push(candidate);
+        }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Candidate> {
+        std::iter::once(&self.main).chain(&self.others)
+    }
+
+    pub fn bytes_per_iteration(&self) -> f64 {
+        self.all().map(Candidate::bytes_per_iteration).sum()
+    }
+}
+
+impl Candidate {
+    /// What to show first: growth in number, objects before bare values (the keys of a Map), most bytes, and
+    /// among equals what is held by a direct edge.
+    fn weight(&self) -> (bool, bool, u64, bool) {
+        let value = self.class_name.starts_with('(');
+        let bytes = self.bytes_per_iteration().max(0.0) as u64;
+        (self.growth == Growth::Number, !value, bytes, self.label != VIA_TEXT)
+    }
+}
+
+/// The growth point of growth in size is the object itself: the group's largest.
+fn largest(graph: &Graph, members: &[NodeIdx]) -> Option<Site> {
+    let at = members.iter().copied().max_by_key(|&node| (graph.retained_size(node), node))?;
+    let big =
+        members.iter().filter(|&&node| graph.retained_size(node) * 2 >= graph.retained_size(at)).count();
+    let known = known_owner(graph, at);
+    let instances = if known == at { big as u64 } else { 1 };
+    Some(Site { at: Some(known), instances, also: Vec::new(), member: known, chain: false })
+}
+
+/// Bytes of a buffer count for the object the program knows, pieces of a string for the whole string.
+fn known_owner(graph: &Graph, node: NodeIdx) -> NodeIdx {
+    let inner = |at: NodeIdx| {
+        is_string(graph, at) || matches!(&*graph.node_name(at), "system / JSArrayBufferData" | "ArrayBuffer")
+    };
+    let mut at = node;
+    while inner(at) {
+        let above = owner(graph, at);
+        let piece = is_string(graph, at) && !is_string(graph, above);
+        if piece || role(graph, above) != Role::Program {
+            break;
+        }
+        at = above;
+    }
+    at
+}
+
+pub fn is_string(graph: &Graph, node: NodeIdx) -> bool {
+    matches!(
+        graph.columns().nodes.kind[node.at()],
+        NodeKind::STRING | NodeKind::CONCATENATED_STRING | NodeKind::SLICED_STRING
+    )
+}
+
+/// Elements of the growth point's group in each capture.
+pub fn elements(digests: &[&Digest], fold: &Fold, at: NodeIdx) -> Vec<Option<u64>> {
+    let signature = fold.groups[fold.group_of(at) as usize].signature;
+    digests.iter().map(|digest| digest.find(signature).map(|row| digest.row(row).elements)).collect()
+}

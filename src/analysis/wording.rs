@@ -1,0 +1,117 @@
+//! The words of a diagnosis: growth points, sentences, fingerprints.
+
+use crate::analysis::fold::signature;
+use crate::analysis::path::{Link, Step};
+use crate::report::{GrowthKind, RateUnit, per, short, signed, size};
+
+/// "array `requests` of lib/server.js".
+pub fn growth_point(
+    kind: GrowthKind,
+    class: &str,
+    name: Option<&str>,
+    file: Option<&str>,
+    instances: u64,
+) -> String {
+    let noun = match kind {
+        GrowthKind::Array => "array",
+        GrowthKind::Map => "Map",
+        GrowthKind::Set => "Set",
+        GrowthKind::WeakMap => "WeakMap",
+        GrowthKind::Dictionary => "object",
+        GrowthKind::Listeners => "listener list",
+        GrowthKind::Chain => "the chain that starts at",
+        GrowthKind::String => "string",
+        GrowthKind::Timers => "timer list",
+        GrowthKind::Root => return "no single object: only GC roots hold them".to_owned(),
+        GrowthKind::Context => "the variables captured in",
+        GrowthKind::InPlace if class == "Array" => "array",
+        _ => class,
+    };
+    let many = match instances {
+        0 | 1 => String::new(),
+        n => format!(" (and {} others like it)", n - 1),
+    };
+    let file = file.map_or_else(String::new, |file| format!(" of {}", short(file)));
+    match name {
+        Some(name) => format!("{noun} `{name}`{file}{many}"),
+        None if noun == class || class == "(string)" => format!("{noun}{file}{many}"),
+        // A scope's name already says its file.
+        None if kind == GrowthKind::Context => format!("{noun} the {class}{many}"),
+        None => format!("{noun} {class}{file}{many}"),
+    }
+}
+
+pub fn of_file(place: String, file: Option<&str>) -> String {
+    match file {
+        Some(file) => format!("{place} of {}", short(file)),
+        None => place,
+    }
+}
+
+/// What piles up: one class, or several of which this is the biggest.
+pub fn what(class: &str, kinds: usize) -> String {
+    match kinds {
+        0 | 1 => format!("`{class}`"),
+        n => format!("objects of {n} kinds (`{class}` and others)"),
+    }
+}
+
+/// "`CAP` +1.00 per iteration (2.1 KB each) in array `reg_ary` of ccap/lib/timer.js".
+pub fn more(what: &str, place: &str, count: f64, bytes: f64, unit: RateUnit) -> String {
+    let each = if count > 0.0 { format!(" ({} each)", size(bytes / count)) } else { String::new() };
+    format!("{what} {} per {}{each} {place}", signed(count), per(unit)).trim_end().to_owned()
+}
+
+/// What to do about a backlog.
+pub const DRAINS: &str = "Work came in faster than it was done, and was caught up once the load stopped. If such \
+                          load can last, bound the queue or slow down what fills it.";
+
+/// "array `samples` of stats.js gets 80 B bigger per iteration".
+pub fn bigger(growth_point: &str, bytes: f64, unit: RateUnit) -> String {
+    format!("{growth_point} gets {} bigger per {}", size(bytes), per(unit))
+}
+
+/// Class, kind, file and the last names on the path, all without numbers: the same leak has the same
+/// fingerprint in every run, process and deployment, and after lines moved.
+pub fn fingerprint(class: &str, kind: GrowthKind, steps: &[Step], file: Option<&str>) -> String {
+    let mut hash = signature(0, &without_digits(class), &format!("{kind:?}"));
+    hash = signature(hash, "file", &file.map_or_else(String::new, |file| without_digits(&short(file))));
+    let named = steps.iter().rev().filter_map(|step| match &step.link {
+        Link::Property(name) | Link::Variable(name) => Some(name),
+        _ => None,
+    });
+    for name in named.take(3) {
+        hash = signature(hash, "name", &without_digits(name));
+    }
+    format!("{hash:016x}")
+}
+
+fn without_digits(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_growth_point_reads_like_a_phrase() {
+        let text = growth_point(
+            GrowthKind::Array,
+            "Array",
+            Some("reg_ary"),
+            Some("/x/node_modules/ccap/lib/timer.js"),
+            1,
+        );
+        assert_eq!(text, "array `reg_ary` of ccap/lib/timer.js");
+        assert_eq!(growth_point(GrowthKind::Map, "Map", None, None, 3), "Map (and 2 others like it)");
+    }
+
+    #[test]
+    fn a_fingerprint_does_not_see_numbers() {
+        let a = fingerprint("Req1", GrowthKind::Array, &[], Some("/srv/v1/app.js"));
+        let b = fingerprint("Req2", GrowthKind::Array, &[], Some("/srv/v22/app.js"));
+        assert_eq!(a, b);
+        assert_ne!(a, fingerprint("Req1", GrowthKind::Map, &[], Some("/srv/v1/app.js")));
+    }
+}

@@ -1,0 +1,70 @@
+//! Every failure a user can meet. One enum, each variant with a stable `LG_*` code that `docs/errors.md`
+//! explains; JavaScript sees the code as `error.code`.
+
+use std::path::PathBuf;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not a V8 heap snapshot: {what} at byte {offset}")]
+    ParseSyntax { what: String, offset: u64 },
+    #[error("the snapshot ends too early, at byte {offset}, while reading {what}: the file was cut off")]
+    ParseTruncated { what: String, offset: u64 },
+    #[error("the snapshot contradicts itself: {what} at byte {offset}")]
+    ParseInvalid { what: String, offset: u64 },
+    #[error("the snapshot is too large: {what} exceeds 2^32")]
+    ParseTooLarge { what: String },
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot write {path}: {source}", path = path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("not a digest of a snapshot: {what}")]
+    Digest { what: String },
+    #[error("the snapshot has no object with the id {id}")]
+    NoObject { id: u32 },
+    #[error("cancelled")]
+    Cancelled,
+    #[error("this process cannot be captured by forking: {why}")]
+    CaptureUnsupported { why: String },
+    #[error("not enough memory for a capture: {need} MB needed, {available} MB of {limit} MB left {when}")]
+    CaptureMemory { need: u64, available: u64, limit: u64, when: &'static str },
+    #[error("the capture hung {attempts} times in a row and was given up")]
+    CaptureStuck { attempts: u32 },
+    #[error("the capture did not end within {seconds} s and was given up")]
+    CaptureTimeout { seconds: u64 },
+    #[error("the capture failed: {what}")]
+    CaptureFailed { what: String },
+    #[error("a capture is under way in this process")]
+    CaptureBusy,
+    /// A failure on the other side of a pipe, where it had this code and these words.
+    #[error("{message}")]
+    Remote { code: String, message: String },
+    #[error("internal error in {at}: {what}. Please report it.")]
+    Internal { at: &'static str, what: String },
+}
+
+impl Error {
+    /// The stable code, part of the public contract.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::ParseSyntax { .. } => "LG_PARSE_SYNTAX",
+            Self::ParseTruncated { .. } => "LG_PARSE_TRUNCATED",
+            Self::ParseInvalid { .. } => "LG_PARSE_INVALID",
+            Self::ParseTooLarge { .. } => "LG_PARSE_TOO_LARGE",
+            Self::Read { .. } => "LG_READ",
+            Self::Write { .. } => "LG_WRITE",
+            Self::Digest { .. } => "LG_DIGEST",
+            Self::NoObject { .. } => "LG_NO_OBJECT",
+            Self::Cancelled => "LG_CANCELLED",
+            Self::CaptureUnsupported { .. } => "LG_CAPTURE_UNSUPPORTED",
+            Self::CaptureMemory { .. } => "LG_CAPTURE_MEMORY",
+            Self::CaptureStuck { .. } => "LG_CAPTURE_STUCK",
+            Self::CaptureTimeout { .. } => "LG_CAPTURE_TIMEOUT",
+            Self::CaptureFailed { .. } => "LG_CAPTURE_FAILED",
+            Self::CaptureBusy => "LG_CAPTURE_BUSY",
+            Self::Remote { code, .. } => code,
+            Self::Internal { .. } => "LG_INTERNAL",
+        }
+    }
+}
