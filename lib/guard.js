@@ -1,0 +1,232 @@
+'use strict';
+
+const { EventEmitter } = require('node:events');
+const { PerformanceObserver, constants } = require('node:perf_hooks');
+const v8 = require('node:v8');
+
+const { Store, snapshotId } = require('./capture/store.js');
+const { compare } = require('./compare.js');
+const { configure } = require('./config.js');
+const { LeakguardError, describe } = require('./errors.js');
+const { Recorder } = require('./hunt/recorder.js');
+const { Watch } = require('./monitor/watch.js');
+const { upload } = require('./push/pusher.js');
+
+const { NODE_PERFORMANCE_GC_MAJOR: MAJOR } = constants;
+// One guard per process, also where several copies of this package are installed.
+const CURRENT = Symbol.for('leakguard.guard');
+
+// Lives in an app's process, watches its heap, and captures it when asked: by snapshot(), by a signal, near
+// the heap limit, or on a schedule.
+//
+// It keeps nothing alive and holds on to nothing of the app's: what captures leave behind is outside the
+// V8 heap. Events: 'stats' after each major collection, 'snapshot' after each capture, 'error' when a
+// capture that nobody awaits has failed (a process warning when nobody listens), 'growth' when memory grows
+// and 'leak' when something leaks (see lib/monitor/watch.js).
+class Guard extends EventEmitter {
+  #config;
+  #recorder;
+  // Null when no snapshots are kept.
+  #store;
+  #running = null;
+  #stopped = false;
+  #taken = 0;
+  #failed = 0;
+  #gc = { major: { count: 0, ms: 0 }, minor: { count: 0, ms: 0 } };
+  #nearLimitAt = -Infinity;
+  #restore = [];
+  #watch = null;
+
+  constructor(config) {
+    super();
+    this.#config = config;
+    this.#recorder = new Recorder({ unit: 'snapshot', mode: config.mode, fallback: config.fallback });
+    this.#store = config.snapshotDir === false ? null : new Store(config.snapshotDir);
+    // A directory that cannot be used is an error of the first capture.
+    this.#tidy().catch(() => {});
+    this.#watchCollections();
+    if (config.signal !== false) this.#listen(config.signal);
+    if (config.everyMinutes !== false) this.#schedule(config.everyMinutes);
+    if (config.monitor !== false) {
+      this.#watch = new Watch(this, config);
+      this.#restore.push(() => this.#watch.stop());
+    }
+  }
+
+  // Whether memory leaks, and how fast: the verdict of the monitor with its figures; null without one.
+  verdict() {
+    return this.#watch?.state ?? null;
+  }
+
+  // Metrics of the process as text for Prometheus, and the `Content-Type` to send with it; null without a monitor.
+  metrics() {
+    return this.#watch?.metrics({ captures: this.#taken, capturesFailed: this.#failed }) ?? null;
+  }
+
+  // PUTs a kept snapshot to a URL that was presigned for it. Heap contents leave the process: nothing does this
+  // by itself.
+  upload(file, url, options) {
+    return upload(file, url, options);
+  }
+
+  // What became of the summaries sent so far; null without a server to push to.
+  pushed() {
+    return this.#watch?.pushed ?? null;
+  }
+
+  // Captures the heap and compares it with the captures before. One at a time: a call during a capture
+  // gets the result of that one, or with `join: false` the error LG_CAPTURE_BUSY.
+  snapshot({ label = 'manual', mode, join = true } = {}) {
+    if (this.#stopped) return Promise.reject(new LeakguardError('LG_GUARD_STOPPED', 'the guard was stopped'));
+    if (this.#running !== null) {
+      if (join) return this.#running;
+      return Promise.reject(new LeakguardError('LG_CAPTURE_BUSY', 'a capture is under way'));
+    }
+    this.#running = this.#capture(label, mode).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  // The snapshots in the directory, newest first, those of earlier processes too.
+  snapshots() {
+    return this.#store === null ? Promise.resolve([]) : this.#store.list();
+  }
+
+  // Deletes a kept snapshot; resolves to whether it was there.
+  remove(id) {
+    return this.#store === null ? Promise.resolve(false) : this.#store.remove(id);
+  }
+
+  // What changed between two kept snapshots, given by id: as compare() of their files.
+  async compare(before, after) {
+    if (before === undefined || after === undefined) {
+      const [last, previous] = await this.snapshots();
+      if (previous === undefined) throw new LeakguardError('LG_ARGUMENT', 'two kept snapshots are needed to compare');
+      [before, after] = [before ?? previous.id, after ?? last.id];
+    }
+    if (this.#store === null) throw new LeakguardError('LG_ARGUMENT', 'no snapshots are kept: snapshotDir is false');
+    return compare([this.#store.fileOf(before), this.#store.fileOf(after)]);
+  }
+
+  // What is known after the last capture, as `hunt --json` has it; null before the first.
+  report() {
+    return JSON.parse(this.#recorder.diagnosis);
+  }
+
+  // The state of the heap now, and what its collector did since the guard was started. Bytes, milliseconds.
+  stats() {
+    const { heapUsed, heapTotal, external, arrayBuffers, rss } = process.memoryUsage();
+    const { heap_size_limit: heapLimit } = v8.getHeapStatistics();
+    const { major, minor } = this.#gc;
+    return {
+      heapUsed,
+      heapTotal,
+      heapLimit,
+      external,
+      arrayBuffers,
+      rss,
+      gc: { major: { ...major }, minor: { ...minor } },
+      snapshots: { taken: this.#taken, failed: this.#failed },
+    };
+  }
+
+  // Takes back everything the guard did to the process. A capture under way is awaited.
+  async stop() {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const undo of this.#restore) undo();
+    if (globalThis[CURRENT] === this) delete globalThis[CURRENT];
+    await this.#running?.catch(() => {});
+    this.#recorder.finish();
+  }
+
+  async #capture(label, mode) {
+    const at = new Date();
+    try {
+      const id = snapshotId(at, label);
+      const file = this.#store?.fileOf(id);
+      const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+      const capture = await this.#recorder.record({ heapUsed, external, arrayBuffers, rss }, { file, mode });
+      this.#taken++;
+      // What cannot be removed now is tried again after the next capture, and no reason to lose this one.
+      await this.#tidy().catch((error) => this.#complain(error));
+      const snapshot = { id, label, at: at.toISOString(), ...capture, summary: summary(this.report()) };
+      this.emit('snapshot', snapshot);
+      return snapshot;
+    } catch (error) {
+      this.#failed++;
+      throw error;
+    }
+  }
+
+  // Removes what crashed processes left in the directory, and what exceeds the bounds.
+  async #tidy() {
+    const { keepCount: count, keepBytes: bytes, keepDays } = this.#config;
+    await this.#store?.tidy({ count, bytes, ageMs: keepDays * 24 * 60 * 60 * 1000 });
+  }
+
+  #complain(error) {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+    else process.emitWarning(describe(error), { type: 'LeakguardWarning', code: error.code });
+  }
+
+  // For captures that nobody awaits.
+  #trigger(label) {
+    this.snapshot({ label }).catch((error) => this.#complain(error));
+  }
+
+  #watchCollections() {
+    const observer = new PerformanceObserver((list) => {
+      let major = false;
+      for (const { detail, duration } of list.getEntries()) {
+        const sum = detail.kind === MAJOR ? this.#gc.major : this.#gc.minor;
+        sum.count++;
+        sum.ms += duration;
+        major ||= detail.kind === MAJOR;
+      }
+      if (major) this.#afterMajor();
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    this.#restore.push(() => observer.disconnect());
+  }
+
+  #afterMajor() {
+    const { nearLimitPercent, nearLimitMinutes } = this.#config;
+    if (nearLimitPercent !== false) {
+      const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics();
+      const now = performance.now();
+      if (used * 100 > limit * nearLimitPercent && now - this.#nearLimitAt >= nearLimitMinutes * 60_000) {
+        this.#nearLimitAt = now;
+        this.#trigger('near-limit');
+      }
+    }
+    if (this.listenerCount('stats') > 0) this.emit('stats', this.stats());
+  }
+
+  #listen(signal) {
+    const handler = () => this.#trigger('signal');
+    process.on(signal, handler);
+    this.#restore.push(() => process.removeListener(signal, handler));
+  }
+
+  #schedule(minutes) {
+    const timer = setInterval(() => this.#trigger('schedule'), minutes * 60_000);
+    timer.unref();
+    this.#restore.push(() => clearInterval(timer));
+  }
+}
+
+// What a capture has found, in a few words.
+function summary({ verdict, reason, suspects }) {
+  return { verdict, reason, suspects: suspects.slice(0, 3).map(({ sentence }) => sentence) };
+}
+
+// Starts the guard, or returns the one that this process has: then the options are those it was started
+// with. Throws LG_ARGUMENT or LG_READ for options that cannot be used.
+function start(options) {
+  globalThis[CURRENT] ??= new Guard(configure(options));
+  return globalThis[CURRENT];
+}
+
+module.exports = { Guard, start };

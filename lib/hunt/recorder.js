@@ -1,0 +1,76 @@
+'use strict';
+
+const os = require('node:os');
+
+const native = require('../addon.js');
+const { captureFork, forkUnsupported } = require('../capture/fork.js');
+const { InlineSeries, captureInline } = require('../capture/inline.js');
+
+// A series of captures of this process, compared with one another as they come.
+//
+// Each capture leaves a digest of a few hundred kilobytes and a diagnosis of everything seen so far. Both stay
+// in the addon, outside the V8 heap: what is kept here from capture to capture would be found to grow.
+class Recorder {
+  #series;
+  #mode;
+  #fallback;
+  #lowPriority;
+  #exact;
+
+  // `unit`: what rounds' iterations are, 'iteration' or 'request'; a guard counts none: 'snapshot'.
+  // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
+  // capture that fails is taken inline. `exact`: inline, and objects keep their ids from capture to capture.
+  // `lowPriority`: whether a forked child steps back behind everything else on the machine.
+  constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, exact = false }) {
+    this.#series = new native.Series(unit);
+    this.#mode = exact ? 'inline' : mode;
+    this.#fallback = fallback;
+    this.#lowPriority = lowPriority;
+    this.#exact = exact ? new InlineSeries() : null;
+  }
+
+  // `round`: { iterations, coolDown, heapUsed, external, arrayBuffers, rss } of the work since the last
+  // capture. `file`: where to keep the snapshot, gzipped. The result says in `fallbackReason` why a capture
+  // that could have been forked was not.
+  async record(round, { file, mode = this.#mode, threads = Math.max(1, os.availableParallelism() >> 1) } = {}) {
+    const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, { file, threads });
+    return { ...capture, ...JSON.parse(analysis) };
+  }
+
+  async #capture(round, mode, options) {
+    if (mode === 'inline' || this.#exact !== null) return this.#inline(round, options);
+    const unsupported = mode === 'auto' ? forkUnsupported() : null;
+    if (unsupported !== null) return { ...(await this.#inline(round, options)), fallbackReason: unsupported };
+    try {
+      return await captureFork({
+        ...options,
+        lowPriority: this.#lowPriority,
+        open: (settings, heap) => this.#series.openForkCapture(round, settings, heap),
+      });
+    } catch (error) {
+      if (!this.#fallback) throw error;
+      return { ...(await this.#inline(round, options)), fallbackReason: error.message };
+    }
+  }
+
+  #inline(round, options) {
+    const settings = {
+      ...options,
+      open: (given, scripts, stream) => this.#series.openInlineCapture(round, given, scripts, stream),
+    };
+    return this.#exact === null ? captureInline(settings) : this.#exact.capture(settings);
+  }
+
+  // What is known after the last capture, as JSON; null before the first.
+  get diagnosis() {
+    return this.#series.diagnosis();
+  }
+
+  // Ends the series. While objects keep their ids from capture to capture, every scavenge pays for it.
+  finish() {
+    this.#exact?.end();
+    this.#exact = null;
+  }
+}
+
+module.exports = { Recorder };

@@ -1,0 +1,166 @@
+'use strict';
+
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const { forkUnsupported } = require('../capture/fork.js');
+const { Recorder } = require('../hunt/recorder.js');
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const CAPTURES = 3;
+// Between two captures the heap must have grown by this much, and this long is waited for it.
+const GROWTH_BYTES = 512 * 1024;
+const SPACING_MS = 15 * SECOND;
+const AT_MOST_MS = 15 * MINUTE;
+// After a look that named nothing: doubled each time, up to the cool-down.
+const FRUITLESS_MS = 10 * MINUTE;
+
+// What has keys may be a cache that is still filling: only time tells it from a leak.
+const CACHE_LIKE = new Set(['map', 'set', 'weak-map', 'dictionary']);
+
+// What has no objects behind it cannot be named by a heap snapshot, and is reported only once it is certain.
+const NAMELESS = new Set(['native', 'fragmentation']);
+
+// Turns the monitor's verdict into the name of the leak.
+//
+// When something grows, three heap snapshots are taken in forked children, spaced by growth, and compared off
+// the event loop. Named, it is reported: at once when what grows is no container that could be a cache,
+// otherwise as a suspicion until the monitor's verdict is `leaking`. Never captures inline: that would
+// stop the app.
+class Alarm {
+  #monitor;
+  #policy;
+  #cooldownMs;
+  #report;
+  #known;
+  #recorder;
+  #spacingMs;
+  #busy = false;
+  #stopping = new AbortController();
+  #notBefore = 0;
+  #fruitless = 0;
+  #suspicion = null;
+  #listener = (state) => this.#judge(state);
+  #timer;
+
+  /**
+   * @param {import('./monitor.js').Monitor} monitor
+   * @param {object} options
+   * @param {'off' | 'notify' | 'capture'} options.policy
+   * @param {number} options.cooldownMs between two alarms
+   * @param {import('./known-leaks.js').KnownLeaks} options.known
+   * @param {(finding: object) => void | Promise<void>} options.report gets { confirmed, since, state, diagnosis }
+   * @param {() => object} [options.recorder] makes the series that captures and compares
+   * @param {number} [options.spacingMs] least time between two captures of a series
+   */
+  constructor(monitor, { policy, cooldownMs, known, report, recorder = () => new Recorder({ unit: 'snapshot', mode: 'fork' }), spacingMs = SPACING_MS }) {
+    this.#monitor = monitor;
+    this.#policy = policy === 'capture' && forkUnsupported() !== null ? 'notify' : policy;
+    this.#cooldownMs = cooldownMs;
+    this.#known = known;
+    this.#report = report;
+    this.#recorder = recorder;
+    this.#spacingMs = spacingMs;
+    if (this.#policy === 'off') return;
+    monitor.on('verdict', this.#listener);
+    // Growth that goes on after a cool-down changes no verdict, and is looked at again.
+    this.#timer = setInterval(() => this.#judge(monitor.state), 10 * SECOND);
+    this.#timer.unref();
+  }
+
+  stop() {
+    this.#stopping.abort();
+    this.#monitor.off('verdict', this.#listener);
+    clearInterval(this.#timer);
+  }
+
+  async #judge(state) {
+    const { verdict, area } = state;
+    if (this.#busy || (verdict !== 'growing' && verdict !== 'leaking')) return;
+    if (verdict === 'growing' && NAMELESS.has(area)) return;
+    this.#busy = true;
+    try {
+      if (verdict === 'leaking' && this.#suspicion !== null) await this.#confirm(state);
+      else if (performance.now() >= this.#notBefore) await this.#look(state);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) {
+        this.#rest(false);
+        await this.#report({ error, state });
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #look(state) {
+    if (this.#policy === 'notify') {
+      if (state.verdict !== 'leaking') return;
+      this.#rest(true);
+      await this.#report({ confirmed: true, since: null, state, diagnosis: null });
+      return;
+    }
+    const diagnosis = await this.#diagnose();
+    const now = this.#monitor.state;
+    const leaking = now.verdict === 'leaking';
+    if (diagnosis === null || diagnosis.verdict !== 'leak') {
+      this.#rest(leaking);
+      // It does leak, even if it could not be named: native memory has no name in a heap snapshot.
+      if (leaking) await this.#report({ confirmed: true, since: null, state: now, diagnosis });
+      return;
+    }
+    this.#rest(true);
+    const [worst] = diagnosis.suspects;
+    const confirmed = leaking || !CACHE_LIKE.has(worst.growsAt.kind);
+    this.#suspicion = confirmed ? null : diagnosis;
+    await this.#tell(confirmed, now, diagnosis);
+  }
+
+  // The suspicion was right: no need to capture again.
+  async #confirm(state) {
+    const diagnosis = this.#suspicion;
+    this.#suspicion = null;
+    this.#rest(true);
+    await this.#tell(true, state, diagnosis);
+  }
+
+  async #tell(confirmed, state, diagnosis) {
+    const since = confirmed ? await this.#known.meet(diagnosis.suspects[0].fingerprint) : null;
+    await this.#report({ confirmed, since, state, diagnosis });
+  }
+
+  // Null when the growth stopped before there was enough of it.
+  async #diagnose() {
+    const { signal } = this.#stopping;
+    const recorder = this.#recorder();
+    try {
+      for (let taken = 0; ; ) {
+        const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+        const before = this.#monitor.floor;
+        await recorder.record({ heapUsed, external, arrayBuffers, rss });
+        if (++taken === CAPTURES) return JSON.parse(recorder.diagnosis);
+        if (!(await this.#grown(before, signal))) return null;
+      }
+    } finally {
+      recorder.finish();
+    }
+  }
+
+  async #grown(before, signal) {
+    const started = performance.now();
+    for (;;) {
+      await sleep(Math.min(SECOND, this.#spacingMs), undefined, { ref: false, signal });
+      const waited = performance.now() - started;
+      const { verdict } = this.#monitor.state;
+      if (waited > AT_MOST_MS || verdict === 'draining') return false;
+      if (waited >= this.#spacingMs && this.#monitor.floor - before >= GROWTH_BYTES) return true;
+    }
+  }
+
+  #rest(fruitful) {
+    this.#fruitless = fruitful ? 0 : this.#fruitless + 1;
+    const pause = fruitful ? this.#cooldownMs : Math.min(FRUITLESS_MS * 2 ** (this.#fruitless - 1), Math.max(this.#cooldownMs, FRUITLESS_MS));
+    this.#notBefore = performance.now() + pause;
+  }
+}
+
+module.exports = { Alarm };

@@ -1,0 +1,68 @@
+'use strict';
+
+const { gcFunction } = require('../gc.js');
+
+const SECOND = 1000;
+// Before any was timed: a full collection of a heap of so many bytes takes about so long.
+const FIRST_GUESS_MS = 10;
+const FIRST_GUESS_BYTES = 32 * 2 ** 20;
+const REMEMBERED = 5;
+const REMEMBERED_MS = 300 * SECOND;
+
+// Asks V8 for a full collection now and then, when V8 itself has not run one for a while.
+//
+// A leak shows in what survives full collections, and a process that leaks slowly runs fewer and fewer of
+// them: V8 starts the next one only when the heap has doubled. So the probe asks, within a budget: the
+// pause expected from the last ones stays below `maxPauseMs`, and all pauses together below a thousandth of
+// the time, or twice that while something seems to grow. A heap too large for that is left alone; then V8's own collections have to do.
+class FloorProbe {
+  #maxPauseMs;
+  #lastMajorAt = -Infinity;
+  // The last few asked for.
+  #recent = [];
+  #askedFor = false;
+  #pauses = { count: 0, ms: 0, maxMs: 0 };
+
+  constructor({ maxPauseMs }) {
+    this.#maxPauseMs = maxPauseMs;
+  }
+
+  // After each major collection: how long it took and how many bytes of heap were in use.
+  collected(pauseMs, usedBytes, now) {
+    this.#lastMajorAt = now;
+    // A collection that V8 starts by itself pauses only for its last step, so only those asked for tell.
+    if (!this.#askedFor) return;
+    this.#askedFor = false;
+    this.#pauses.count++;
+    this.#pauses.ms += pauseMs;
+    this.#pauses.maxMs = Math.max(this.#pauses.maxMs, pauseMs);
+    this.#recent = [...this.#recent.slice(1 - REMEMBERED), { pauseMs, usedBytes, at: now }];
+  }
+
+  // Collects if it is time to. `curious`: something seems to grow, or too little is known yet.
+  consider({ usedBytes, curious, utilization, now }) {
+    const pauseMs = this.#expect(usedBytes, now);
+    const everyMs = curious ? Math.max(10 * SECOND, pauseMs * 500) : Math.max(60 * SECOND, pauseMs * 1000);
+    if (pauseMs > this.#maxPauseMs || utilization > 0.8 || now - this.#lastMajorAt < everyMs) return false;
+    this.#askedFor = true;
+    this.#lastMajorAt = now;
+    gcFunction()();
+    return true;
+  }
+
+  // How often it has collected so far, and the pauses that took, milliseconds.
+  get pauses() {
+    return { ...this.#pauses };
+  }
+
+  // A pause grows with the heap, but not from nothing. The shortest counts: what else the machine does can
+  // only make a collection slower. Until a few were timed, lately, a guess counts with them.
+  #expect(usedBytes, now) {
+    const recent = this.#recent.filter(({ at }) => now - at < REMEMBERED_MS);
+    const scaled = recent.map((one) => one.pauseMs * (0.5 + (0.5 * usedBytes) / Math.max(one.usedBytes, 1)));
+    if (scaled.length < REMEMBERED) scaled.push(FIRST_GUESS_MS * Math.max(1, usedBytes / FIRST_GUESS_BYTES));
+    return Math.min(...scaled);
+  }
+}
+
+module.exports = { FloorProbe };

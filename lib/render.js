@@ -1,0 +1,16 @@
+'use strict';
+
+// A diagnosis as text, laid out for the stream it goes to.
+
+const native = require('./addon.js');
+
+const WIDTH = 100;
+
+/** @param {NodeJS.WritableStream & { isTTY?: boolean, columns?: number, hasColors?(): boolean }} stream */
+function renderDiagnosis(diagnosis, stream) {
+  const color = stream.isTTY === true && process.env.NO_COLOR === undefined && stream.hasColors?.() === true;
+  const width = stream.isTTY ? (stream.columns ?? WIDTH) : WIDTH;
+  return native.renderDiagnosis(JSON.stringify(diagnosis), { width, color });
+}
+
+module.exports = { renderDiagnosis };

@@ -1,0 +1,66 @@
+'use strict';
+
+// Makes a clone ready to run: prerequisites, npm packages, compiled addon; each only when missing or out of
+// date. Safe to run any number of times.
+
+const { createHash } = require('node:crypto');
+const { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { problems } = require('./prerequisites.js');
+const { ROOT, step } = require('./step.js');
+
+const STAMP = join(ROOT, '.cache', 'native.sha256');
+
+function ensureBuilt() {
+  const found = problems();
+  if (found.length > 0) {
+    process.stderr.write(`${found.join('\n')}\n`);
+    process.exit(1);
+  }
+  if (!packagesCurrent()) step('install npm packages', 'npm', ['ci', '--no-audit', '--no-fund']);
+  if (!addonCurrent()) {
+    step('build the addon (a few minutes the first time)', 'npm', ['run', '--silent', 'build']);
+    stampAddon();
+  }
+}
+
+/** Whether a directory's node_modules holds what its lockfile names. Packages for other platforms may be absent. */
+function packagesCurrent(directory = ROOT) {
+  const { packages } = JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8'));
+  return Object.entries(packages).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    const manifest = join(directory, path, 'package.json');
+    if (!existsSync(manifest)) return optional === true;
+    return JSON.parse(readFileSync(manifest, 'utf8')).version === version;
+  });
+}
+
+/** Whether lib/ holds a binary that was built from the sources as they are now. */
+function addonCurrent() {
+  const built = readdirSync(join(ROOT, 'lib')).some((file) => file.endsWith('.node'));
+  return built && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sourceHash();
+}
+
+function stampAddon() {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  writeFileSync(STAMP, sourceHash());
+}
+
+/** A hash over everything the addon is compiled from. */
+function sourceHash() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const full = join(ROOT, path);
+    if (statSync(full).isDirectory()) {
+      for (const name of readdirSync(full).sort()) add(join(path, name));
+    } else {
+      hash.update(`${path}\0`).update(readFileSync(full));
+    }
+  };
+  for (const path of ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src']) add(path);
+  return hash.digest('hex');
+}
+
+module.exports = { ensureBuilt, packagesCurrent, stampAddon };
+
+if (require.main === module) ensureBuilt();
