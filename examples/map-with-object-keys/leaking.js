@@ -1,0 +1,20 @@
+'use strict';
+// Facts about a socket, kept in a Map whose keys are objects: the Map keeps every key.
+const http = require('node:http');
+
+const facts = new Map();
+
+class Visit {
+  constructor(req) {
+    this.url = req.url;
+    this.at = Date.now();
+  }
+}
+
+http
+  .createServer((req, res) => {
+    const visit = new Visit(req);
+    facts.set(visit, { userAgent: req.headers['user-agent'], score: Math.random() });
+    res.end(String(facts.get(visit).score));
+  })
+  .listen(Number(process.env.PORT) || 3000, '127.0.0.1');
