@@ -37,6 +37,26 @@ pub enum Error {
     CaptureFailed { what: String },
     #[error("a capture is under way in this process")]
     CaptureBusy,
+    #[error("there is no {what} here")]
+    HttpNotFound { what: String },
+    #[error("this address does not take {method}")]
+    HttpMethod { method: String },
+    #[error("{what}")]
+    HttpArgument { what: String },
+    #[error("the request is for the host '{host}', which this server does not go by")]
+    HttpHost { host: String },
+    #[error("the request was made by a page of another origin")]
+    HttpOrigin,
+    #[error("the request carries no token, or a wrong one")]
+    HttpToken,
+    #[error("too many captures were asked for; try again in {seconds} s")]
+    HttpRate { seconds: u64 },
+    #[error("the request's body is larger than {limit} bytes")]
+    HttpTooLarge { limit: u64 },
+    #[error("cannot listen on {address}: {source}")]
+    AdminListen { address: String, source: std::io::Error },
+    #[error("{what}")]
+    AdminToken { what: String },
     /// A failure on the other side of a pipe, where it had this code and these words.
     #[error("{message}")]
     Remote { code: String, message: String },
@@ -63,6 +83,16 @@ impl Error {
             Self::CaptureTimeout { .. } => "LG_CAPTURE_TIMEOUT",
             Self::CaptureFailed { .. } => "LG_CAPTURE_FAILED",
             Self::CaptureBusy => "LG_CAPTURE_BUSY",
+            Self::HttpNotFound { .. } => "LG_HTTP_NOT_FOUND",
+            Self::HttpMethod { .. } => "LG_HTTP_METHOD",
+            Self::HttpArgument { .. } => "LG_HTTP_ARGUMENT",
+            Self::HttpHost { .. } => "LG_HTTP_HOST",
+            Self::HttpOrigin => "LG_HTTP_ORIGIN",
+            Self::HttpToken => "LG_HTTP_TOKEN",
+            Self::HttpRate { .. } => "LG_HTTP_RATE",
+            Self::HttpTooLarge { .. } => "LG_HTTP_TOO_LARGE",
+            Self::AdminListen { .. } => "LG_ADMIN_LISTEN",
+            Self::AdminToken { .. } => "LG_ADMIN_TOKEN",
             Self::Remote { code, .. } => code,
             Self::Internal { .. } => "LG_INTERNAL",
         }
