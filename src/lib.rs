@@ -25,6 +25,8 @@ pub mod scrub;
 pub mod analysis;
 pub mod report;
 
+pub mod explore;
+
 pub mod deliver;
 pub mod monitor;
 

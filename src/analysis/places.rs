@@ -13,12 +13,36 @@ use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::{EdgeKind, NodeKind};
 use crate::report::{Place, short};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 
 pub struct Places<'a> {
     graph: &'a Graph,
     scripts: &'a ScriptTable,
-    /// For each context on a path, a closure made in it.
-    closures: FxHashMap<NodeIdx, NodeIdx>,
+    scopes: Cow<'a, Scopes>,
+}
+
+/// For contexts, a closure made in each.
+#[derive(Clone)]
+pub struct Scopes(FxHashMap<NodeIdx, NodeIdx>);
+
+impl Scopes {
+    /// Of every context.
+    pub fn all(graph: &Graph) -> Self {
+        Self::of(graph, |context| is_context(graph, context))
+    }
+
+    fn of(graph: &Graph, is_wanted: impl Fn(NodeIdx) -> bool) -> Self {
+        let mut closures = FxHashMap::default();
+        for node in graph.nodes() {
+            if graph.columns().nodes.kind[node.at()] != NodeKind::CLOSURE || graph.location(node).is_none() {
+                continue;
+            }
+            if let Some(context) = internal(graph, node, b"context").filter(|&context| is_wanted(context)) {
+                closures.entry(context).or_insert(node);
+            }
+        }
+        Self(closures)
+    }
 }
 
 impl<'a> Places<'a> {
@@ -30,26 +54,23 @@ impl<'a> Places<'a> {
     ) -> Self {
         let contexts: FxHashSet<NodeIdx> =
             trails.flatten().map(|step| step.node).filter(|&node| is_context(graph, node)).collect();
-        let mut closures = FxHashMap::default();
-        if !contexts.is_empty() {
-            for node in graph.nodes() {
-                if graph.columns().nodes.kind[node.at()] != NodeKind::CLOSURE
-                    || graph.location(node).is_none()
-                {
-                    continue;
-                }
-                if let Some(context) = internal(graph, node, b"context").filter(|c| contexts.contains(c)) {
-                    closures.entry(context).or_insert(node);
-                }
-            }
-        }
-        Self { graph, scripts, closures }
+        let scopes = if contexts.is_empty() {
+            Scopes(FxHashMap::default())
+        } else {
+            Scopes::of(graph, |context| contexts.contains(&context))
+        };
+        Self { graph, scripts, scopes: Cow::Owned(scopes) }
+    }
+
+    /// For questions about any path, one after the other.
+    pub fn within(graph: &'a Graph, scripts: &'a ScriptTable, scopes: &'a Scopes) -> Self {
+        Self { graph, scripts, scopes: Cow::Borrowed(scopes) }
     }
 
     /// Where the node's class, or the closure itself, is defined; for a context, where a closure made in it
     /// is; for a plain object with methods, the file they are in.
     pub fn of(&self, node: NodeIdx) -> Option<Place> {
-        let node = self.closures.get(&node).copied().unwrap_or(node);
+        let node = self.scopes.0.get(&node).copied().unwrap_or(node);
         match self.graph.location(node) {
             Some(at) => Some(self.scripts.place(at.script_id, at.line, at.column)),
             None => self.methods_file(node),

@@ -92,7 +92,7 @@ fn object(graph: &Graph, places: &Places<'_>, node: NodeIdx) -> Object {
 }
 
 /// The steps a reader sees. A group of roots is not part of a path, unless it is what was asked for.
-fn steps(graph: &Graph, path: &Path, node: NodeIdx) -> Vec<Step> {
+pub fn steps(graph: &Graph, path: &[(NodeIdx, Edge)], node: NodeIdx) -> Vec<Step> {
     let mut steps = visible(graph, path, node);
     if steps.last().is_none_or(|last| last.node != node) {
         let link = if steps.is_empty() { Link::Root } else { Link::Via };

@@ -40,6 +40,23 @@ impl Strings {
         String::from_utf8_lossy(self.bytes(idx))
     }
 
+    /// All strings in a row, without anything between them.
+    pub fn arena(&self) -> &[u8] {
+        &self.arena
+    }
+
+    /// Where in [`Self::arena`] the string ends.
+    #[inline]
+    pub fn end(&self, idx: StrIdx) -> usize {
+        self.ends[idx.at()] as usize
+    }
+
+    /// The first string, from `from` on, that ends after that offset of [`Self::arena`].
+    pub fn at_offset(&self, offset: usize, from: StrIdx) -> StrIdx {
+        let ends = &self.ends[from.at()..];
+        StrIdx::from(from.at() + ends.partition_point(|&end| end as usize <= offset))
+    }
+
     /// Bytes of all strings together.
     pub fn arena_len(&self) -> usize {
         self.arena.len()

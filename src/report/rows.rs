@@ -134,7 +134,7 @@ impl<'a> Rows<'a> {
 }
 
 /// What the snapshot's own table calls the type.
-fn kind_name(graph: &Graph, kind: NodeKind) -> Cow<'_, str> {
+pub fn kind_name(graph: &Graph, kind: NodeKind) -> Cow<'_, str> {
     Cow::Borrowed(match kind {
         NodeKind::HIDDEN => "hidden",
         NodeKind::ARRAY => "array",

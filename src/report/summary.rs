@@ -1,7 +1,7 @@
 //! `analyze`: one snapshot as a table of classes and totals.
 
 use super::SCHEMA;
-use crate::graph::{Graph, Statistics};
+use crate::graph::{Class, Graph, Statistics};
 use serde::Serialize;
 
 /// What `analyze --json` prints. Sizes are bytes.
@@ -29,19 +29,25 @@ pub struct ClassRow {
     pub distance: i32,
 }
 
+impl ClassRow {
+    pub fn of(class: &Class) -> Self {
+        Self {
+            key: class.key.clone(),
+            name: class.name.clone(),
+            count: class.count,
+            self_size: class.self_size,
+            retained_size: class.retained_size,
+            distance: class.distance,
+        }
+    }
+}
+
 impl Summary {
     pub fn of(graph: &Graph) -> Self {
         let mut classes: Vec<ClassRow> = graph
             .classes()
             .rows()
-            .map(|(_, class)| ClassRow {
-                key: class.key.clone(),
-                name: class.name.clone(),
-                count: class.count,
-                self_size: class.self_size,
-                retained_size: class.retained_size,
-                distance: class.distance,
-            })
+            .map(|(_, class)| ClassRow::of(class))
             .collect();
         classes.sort_by(|a, b| b.retained_size.cmp(&a.retained_size).then_with(|| a.key.cmp(&b.key)));
         Self {
