@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// In pipeline order. A room may use those before it.
 const ROOMS: [&str; 11] = [
-    "sys", "capture", "parse", "scrub", "graph", "report", "analysis", "explore", "monitor", "deliver", "node",
+    "sys", "capture", "parse", "scrub", "graph", "report", "analysis", "explore", "monitor", "deliver",
+    "node",
 ];
 /// Everybody may use these, and they use nobody.
 const SHARED: [&str; 2] = ["error", "ids"];

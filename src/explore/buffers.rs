@@ -27,10 +27,7 @@ pub fn buffers(snapshot: &Snapshot, window: Window) -> Page<Buffer> {
     let rows = shown.into_iter().map(|node| {
         let owner = owner(graph, node);
         let is_root = graph.columns().nodes.kind[owner.at()] == NodeKind::SYNTHETIC;
-        Buffer {
-            row: NodeRow::of(snapshot, node),
-            owner: (!is_root).then(|| NodeRow::of(snapshot, owner)),
-        }
+        Buffer { row: NodeRow::of(snapshot, node), owner: (!is_root).then(|| NodeRow::of(snapshot, owner)) }
     });
     Page::new(total, window, rows.collect())
 }

@@ -38,9 +38,7 @@ pub fn children(
     let total = found.len();
     let shown = match sort {
         SortBy::Snapshot => window.of(&found),
-        SortBy::RetainedSize => {
-            window.sorted(&mut found, |a, b| b.0.cmp(&a.0).then(a.1.edge.cmp(&b.1.edge)))
-        }
+        SortBy::RetainedSize => window.sorted(&mut found, |a, b| b.0.cmp(&a.0).then(a.1.edge.cmp(&b.1.edge))),
     };
     let rows = shown.iter().map(|(_, edge)| EdgeRow::of(snapshot, node, edge, edge.to)).collect();
     Page::new(total, window, rows)

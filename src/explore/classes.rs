@@ -57,9 +57,8 @@ pub fn classes(
     let mut rows: Vec<(ClassIdx, &Class)> =
         rows.filter(|(_, class)| contains(class.name.as_bytes(), filter.as_bytes())).collect();
     let total = rows.len();
-    let shown = window.sorted(&mut rows, |(_, a), (_, b)| {
-        order.apply(sort.compare(a, b)).then_with(|| a.key.cmp(&b.key))
-    });
+    let shown = window
+        .sorted(&mut rows, |(_, a), (_, b)| order.apply(sort.compare(a, b)).then_with(|| a.key.cmp(&b.key)));
     let shown = shown.iter().map(|(index, class)| IndexedClass { index: index.0, row: ClassRow::of(class) });
     Page::new(total, window, shown.collect())
 }

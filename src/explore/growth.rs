@@ -6,10 +6,10 @@
 //! holds the array has not, although its retained size has.
 
 use crate::analysis::container::elements;
+use crate::explore::pair::Pair;
 use crate::explore::pair::Stayed;
 use crate::explore::row::NodeRow;
 use crate::explore::{Page, Snapshot, Window};
-use crate::explore::pair::Pair;
 use crate::graph::{Bits, Graph};
 use crate::ids::NodeIdx;
 use crate::parse::columns::{NodeKind, Sizes};

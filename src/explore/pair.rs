@@ -68,7 +68,8 @@ impl Pair {
             let after = after();
             (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), after)
         });
-        let mut delta = Delta { base, head, rows: classes.rows, added: vec![], removed: vec![], stayed: vec![] };
+        let mut delta =
+            Delta { base, head, rows: classes.rows, added: vec![], removed: vec![], stayed: vec![] };
         let class = |graph_rows: &[u32], class: ClassIdx| graph_rows[class.at()];
         delta.merge(
             &before,

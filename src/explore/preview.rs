@@ -119,7 +119,11 @@ fn value(graph: &Graph, node: NodeIdx) -> String {
         }
         NodeKind::CLOSURE => format!("{}()", cut(&graph.node_name(node), LONGEST_NAME)),
         NodeKind::OBJECT if &*graph.node_name(node) == "Object" => {
-            if is_dictionary(graph.columns(), node) { "Object".to_owned() } else { "{…}".to_owned() }
+            if is_dictionary(graph.columns(), node) {
+                "Object".to_owned()
+            } else {
+                "{…}".to_owned()
+            }
         }
         _ => cut(&graph.node_name(node), LONGEST_NAME),
     }

@@ -25,7 +25,8 @@ pub fn retainers(snapshot: &Snapshot, node: NodeIdx, window: Window) -> Page<Edg
     });
     let total = found.len();
     let shown = window.sorted(&mut found, Ord::cmp).iter();
-    let rows = shown.map(|found| EdgeRow::of(snapshot, found.from, &edges.get(found.edge as usize), found.from));
+    let rows =
+        shown.map(|found| EdgeRow::of(snapshot, found.from, &edges.get(found.edge as usize), found.from));
     Page::new(total, window, rows.collect())
 }
 

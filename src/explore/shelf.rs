@@ -243,7 +243,9 @@ impl Shelf {
         for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
             let Some(id) = snapshot_name(&name) else { continue };
-            if let Ok(meta) = entry.metadata().map_err(|_| ()).and_then(|m| m.is_file().then_some(m).ok_or(())) {
+            if let Ok(meta) =
+                entry.metadata().map_err(|_| ()).and_then(|m| m.is_file().then_some(m).ok_or(()))
+            {
                 found.push((id.to_owned(), name, entry.path(), meta.len()));
             }
         }
@@ -334,9 +336,7 @@ impl File {
 
     fn row(&self) -> FileRow {
         let error = match &self.state {
-            State::Failed { code, message } => {
-                Some(Failure { code: code.clone(), message: message.clone() })
-            }
+            State::Failed { code, message } => Some(Failure { code: code.clone(), message: message.clone() }),
             _ => None,
         };
         let state = match self.state {
@@ -380,8 +380,11 @@ impl Load {
         let progress = |phase: &'static str, done: u64, total: u64| {
             *self.loading.progress.lock() = Progress { phase, done, total };
         };
-        let options =
-            OpenOptions { threads: self.threads, progress: Some(&progress), cancel: Some(&self.loading.cancel) };
+        let options = OpenOptions {
+            threads: self.threads,
+            progress: Some(&progress),
+            cancel: Some(&self.loading.cancel),
+        };
         let open = AssertUnwindSafe(|| Snapshot::open(&self.path, &options));
         let result = catch_unwind(open).unwrap_or_else(|_| {
             let what = format!("a panic while {} was opened", self.path.display());

@@ -61,8 +61,7 @@ impl Repeated {
             }
             let size = graph.self_size(node);
             let key = (text, if strings.bytes(text).len() >= WRITTEN { size } else { 0 });
-            let group =
-                groups.entry(key).or_insert(Self { text, count: 0, bytes: 0, example: node });
+            let group = groups.entry(key).or_insert(Self { text, count: 0, bytes: 0, example: node });
             group.count += 1;
             group.bytes += size;
         }

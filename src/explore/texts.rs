@@ -27,9 +27,9 @@ pub fn strings_with(strings: &Strings, piece: &[u8], threads: usize) -> Bits {
         let here = starts.next().map(search);
         let others: Vec<_> = starts.map(|first| scope.spawn(search(first))).collect();
         let here = here.map(|search| search()).unwrap_or_default();
-        let others = others.into_iter().map(|other| {
-            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
+        let others = others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         std::iter::once(here).chain(others).collect()
     });
     parts.into_iter().flatten().for_each(|string| found.set(string.at()));

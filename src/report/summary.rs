@@ -44,11 +44,8 @@ impl ClassRow {
 
 impl Summary {
     pub fn of(graph: &Graph) -> Self {
-        let mut classes: Vec<ClassRow> = graph
-            .classes()
-            .rows()
-            .map(|(_, class)| ClassRow::of(class))
-            .collect();
+        let mut classes: Vec<ClassRow> =
+            graph.classes().rows().map(|(_, class)| ClassRow::of(class)).collect();
         classes.sort_by(|a, b| b.retained_size.cmp(&a.retained_size).then_with(|| a.key.cmp(&b.key)));
         Self {
             schema: SCHEMA,

@@ -28,8 +28,7 @@ fn classes_are_those_of_analyze() {
     let mut shown: Vec<ClassRow> = Vec::new();
     while shown.len() < expected.len() {
         let window = Window::new(shown.len(), LARGEST);
-        let page =
-            classes::classes(&snapshot, classes::SortBy::RetainedSize, Order::Descending, "", window);
+        let page = classes::classes(&snapshot, classes::SortBy::RetainedSize, Order::Descending, "", window);
         assert_eq!(page.total, expected.len() as u64);
         assert!(!page.rows.is_empty());
         shown.extend(page.rows.into_iter().map(|class| class.row));

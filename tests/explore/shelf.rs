@@ -2,8 +2,8 @@
 
 use crate::fixtures::path;
 use leakguard::error::Error;
-use leakguard::explore::shelf::{Capacity, Opened, Shelf};
 use leakguard::explore::Snapshot;
+use leakguard::explore::shelf::{Capacity, Opened, Shelf};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
