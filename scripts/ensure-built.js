@@ -1,7 +1,7 @@
 'use strict';
 
-// Makes a clone ready to run: prerequisites, npm packages, compiled addon; each only when missing or out of
-// date. Safe to run any number of times.
+// Makes a clone ready to run: prerequisites, npm packages, compiled addon, the dashboard's page; each only when
+// missing or out of date. Safe to run any number of times.
 
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
@@ -10,6 +10,11 @@ const { problems } = require('./prerequisites.js');
 const { ROOT, step } = require('./step.js');
 
 const STAMP = join(ROOT, '.cache', 'native.sha256');
+const PAGE_STAMP = join(ROOT, '.cache', 'dashboard.sha256');
+const ADDON_SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src'];
+const PAGE_SOURCES = ['package.json', 'package-lock.json', 'vite.config.ts', 'tsconfig.json', 'index.html', 'src'].map((name) =>
+  join('dashboard', name),
+);
 
 function ensureBuilt() {
   const found = problems();
@@ -21,6 +26,10 @@ function ensureBuilt() {
   if (!addonCurrent()) {
     step('build the addon (a few minutes the first time)', 'npm', ['run', '--silent', 'build']);
     stampAddon();
+  }
+  if (!pageCurrent()) {
+    step('build the dashboard', 'npm', ['run', '--silent', 'build:dashboard']);
+    stamp(PAGE_STAMP, PAGE_SOURCES);
   }
 }
 
@@ -38,16 +47,29 @@ function packagesCurrent(directory = ROOT) {
 /** Whether lib/ holds a binary that was built from the sources as they are now. */
 function addonCurrent() {
   const built = readdirSync(join(ROOT, 'lib')).some((file) => file.endsWith('.node'));
-  return built && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sourceHash();
+  return built && stamped(STAMP, ADDON_SOURCES);
+}
+
+/** Whether dashboard/dist was built from the page's sources as they are now. */
+function pageCurrent() {
+  return existsSync(join(ROOT, 'dashboard', 'dist', 'index.html')) && stamped(PAGE_STAMP, PAGE_SOURCES);
 }
 
 function stampAddon() {
-  mkdirSync(join(ROOT, '.cache'), { recursive: true });
-  writeFileSync(STAMP, sourceHash());
+  stamp(STAMP, ADDON_SOURCES);
 }
 
-/** A hash over everything the addon is compiled from. */
-function sourceHash() {
+function stamp(file, sources) {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  writeFileSync(file, sourceHash(sources));
+}
+
+function stamped(file, sources) {
+  return existsSync(file) && readFileSync(file, 'utf8') === sourceHash(sources);
+}
+
+/** A hash over everything that something is built from. */
+function sourceHash(sources) {
   const hash = createHash('sha256');
   const add = (path) => {
     const full = join(ROOT, path);
@@ -57,7 +79,7 @@ function sourceHash() {
       hash.update(`${path}\0`).update(readFileSync(full));
     }
   };
-  for (const path of ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src']) add(path);
+  for (const path of sources) add(path);
   return hash.digest('hex');
 }
 

@@ -40,6 +40,8 @@ function packBoth(folder) {
   const binary = pack(staged, folder);
   expect(!main.files.some((file) => /\.node$|^(src|target|__test__|scripts)\//.test(file)), `the main package holds what it should not: ${main.files}`);
   expect(main.files.includes('index.d.ts') && main.files.includes('lib/native.js'), 'the main package lacks files');
+  expect(main.files.includes('dashboard/dist/index.html'), 'the main package lacks the dashboard: run npm run build:dashboard');
+  expect(!main.files.some((file) => /^dashboard\/(?!dist\/)/.test(file)), 'the main package holds sources of the dashboard');
   expect(binary.files.includes(`leakguard.${name}.node`), 'the platform package lacks its binary');
   return [main.tarball, binary.tarball];
 }
