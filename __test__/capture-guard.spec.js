@@ -11,7 +11,7 @@ const { start } = require('../lib/guard.js');
 test('a guard keeps so many snapshots, and sweeps what a crashed process left', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'leakguard-kept-'));
   writeFileSync(join(directory, '.old.heapsnapshot.gz.1-0.partial'), '');
-  const guard = start({ snapshotDir: directory, keepCount: 2, signal: false });
+  const guard = start({ snapshotDir: directory, keepCount: 2, signal: false, lowPriority: false });
   const taken = [];
   for (let i = 0; i < 3; i++) taken.push(await guard.snapshot({ label: `round ${i}` }));
   await guard.stop();

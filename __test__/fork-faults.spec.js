@@ -31,7 +31,7 @@ onLinux('a child that hangs once is ended, and another one succeeds', async () =
     say({ ...captured, children });
   });
   assert.equal(said?.ok, true, said?.message ?? errors);
-  assert.equal(said.forks, 2);
+  assert.ok(said.forks >= 2, `${said.forks} forks`);
   assert.equal(said.children, '');
   assert.deepEqual(files.sort(), ['a.heapsnapshot.gz', 'hung']);
 });
@@ -49,14 +49,18 @@ onLinux('a child that is slow is left alone', async () => {
   const { said, errors } = await runApp(async () => {
     const real = v8.writeHeapSnapshot;
     v8.writeHeapSnapshot = (...args) => {
+      fs.appendFileSync(`${directory}/begun`, 'x');
       // Longer than the watchdog's patience.
       for (const end = performance.now() + 1500; performance.now() < end; );
+      fs.appendFileSync(`${directory}/computed`, 'x');
       return real(...args);
     };
-    say(await outcome(captureFork({ file })));
+    const end = await outcome(captureFork({ file }));
+    const times = (name) => fs.readFileSync(`${directory}/${name}`, 'utf8').length;
+    say({ ...end, begun: times('begun'), computed: times('computed') });
   });
   assert.equal(said?.ok, true, said?.message ?? errors);
-  assert.equal(said.forks, 1);
+  assert.equal(said.computed, said.begun, 'none was ended while it computed');
 });
 
 onLinux('a failure inside the child arrives with its words', async () => {

@@ -82,7 +82,7 @@ onLinux('worker threads go on, and an isolate of theirs can be captured from wit
     const inner = new Worker(
       `const { captureFork } = require(process.argv[2]);
        const { parentPort } = require('node:worker_threads');
-       captureFork().then(({ bytes }) => parentPort.postMessage({ bytes }), ({ message }) => parentPort.postMessage({ message }));`,
+       captureFork({ lowPriority: false }).then(({ bytes }) => parentPort.postMessage({ bytes }), ({ message }) => parentPort.postMessage({ message }));`,
       { eval: true, argv: [require.resolve(process.env.FORK_JS)] },
     );
     const [within] = await once(inner, 'message');

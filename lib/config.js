@@ -16,6 +16,7 @@ const OFF = new Set(['false', 'off', 'none', 'no', '0', '']);
 // index.d.ts describes what each one does.
 const OPTIONS = {
   mode: { variable: 'LEAKGUARD_MODE', initial: 'auto', check: oneOf('auto', 'fork', 'inline') },
+  lowPriority: { variable: 'LEAKGUARD_LOW_PRIORITY', initial: true, check: flag },
   fallback: { variable: 'LEAKGUARD_FALLBACK', initial: false, check: flag },
   snapshotDir: {
     variable: 'LEAKGUARD_SNAPSHOT_DIR',

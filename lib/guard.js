@@ -5,6 +5,7 @@ const { PerformanceObserver, constants } = require('node:perf_hooks');
 const v8 = require('node:v8');
 
 const { Store, snapshotId } = require('./capture/store.js');
+const { Workers } = require('./capture/workers.js');
 const { compare } = require('./compare.js');
 const { configure } = require('./config.js');
 const { LeakguardError, describe } = require('./errors.js');
@@ -13,6 +14,7 @@ const { Watch } = require('./monitor/watch.js');
 const { upload } = require('./push/pusher.js');
 
 const { NODE_PERFORMANCE_GC_MAJOR: MAJOR } = constants;
+const MODES = new Set([undefined, 'auto', 'fork', 'inline', 'worker']);
 // One guard per process, also where several copies of this package are installed.
 const CURRENT = Symbol.for('leakguard.guard');
 
@@ -28,6 +30,8 @@ class Guard extends EventEmitter {
   #recorder;
   // Null when no snapshots are kept.
   #store;
+  #workers = new Workers();
+  // The capture under way: { subject, result }.
   #running = null;
   #stopped = false;
   #taken = 0;
@@ -40,7 +44,7 @@ class Guard extends EventEmitter {
   constructor(config) {
     super();
     this.#config = config;
-    this.#recorder = new Recorder({ unit: 'snapshot', mode: config.mode, fallback: config.fallback });
+    this.#recorder = new Recorder({ unit: 'snapshot', mode: config.mode, fallback: config.fallback, lowPriority: config.lowPriority });
     this.#store = config.snapshotDir === false ? null : new Store(config.snapshotDir);
     // A directory that cannot be used is an error of the first capture.
     this.#tidy().catch(() => {});
@@ -74,18 +78,23 @@ class Guard extends EventEmitter {
     return this.#watch?.pushed ?? null;
   }
 
-  // Captures the heap and compares it with the captures before. One at a time: a call during a capture
-  // gets the result of that one, or with `join: false` the error LG_CAPTURE_BUSY.
-  snapshot({ label = 'manual', mode, join = true } = {}) {
+  // Captures the heap and compares it with the captures before. One at a time: a call during a capture of
+  // the same heap gets the result of that one; with `join: false`, or for another heap, the error
+  // LG_CAPTURE_BUSY. Mode 'worker' captures the worker thread with that id, or without one all that run, one
+  // after the other, and resolves to an array.
+  snapshot({ label = 'manual', mode, threadId, join = true } = {}) {
     if (this.#stopped) return Promise.reject(new LeakguardError('LG_GUARD_STOPPED', 'the guard was stopped'));
+    if (!MODES.has(mode)) return Promise.reject(new LeakguardError('LG_ARGUMENT', `there is no mode ${JSON.stringify(mode)}`));
+    const subject = mode === 'worker' ? (threadId ?? 'workers') : 'main';
     if (this.#running !== null) {
-      if (join) return this.#running;
+      if (join && this.#running.subject === subject) return this.#running.result;
       return Promise.reject(new LeakguardError('LG_CAPTURE_BUSY', 'a capture is under way'));
     }
-    this.#running = this.#capture(label, mode).finally(() => {
+    const result = this.#capture(subject, label, mode).finally(() => {
       this.#running = null;
     });
-    return this.#running;
+    this.#running = { subject, result };
+    return result;
   }
 
   // The snapshots in the directory, newest first, those of earlier processes too.
@@ -109,9 +118,10 @@ class Guard extends EventEmitter {
     return compare([this.#store.fileOf(before), this.#store.fileOf(after)]);
   }
 
-  // What is known after the last capture, as `hunt --json` has it; null before the first.
-  report() {
-    return JSON.parse(this.#recorder.diagnosis);
+  // What is known after the last capture, of a worker thread if an id is given, as `hunt --json` has it; null
+  // before the first.
+  report(threadId) {
+    return JSON.parse(threadId === undefined ? this.#recorder.diagnosis : this.#workers.diagnosis(threadId));
   }
 
   // The state of the heap now, and what its collector did since the guard was started. Bytes, milliseconds.
@@ -137,21 +147,36 @@ class Guard extends EventEmitter {
     this.#stopped = true;
     for (const undo of this.#restore) undo();
     if (globalThis[CURRENT] === this) delete globalThis[CURRENT];
-    await this.#running?.catch(() => {});
+    await this.#running?.result.catch(() => {});
     this.#recorder.finish();
   }
 
-  async #capture(label, mode) {
+  async #capture(subject, label, mode) {
+    if (subject !== 'workers') return this.#one(subject, label, mode);
+    const snapshots = [];
+    for (const threadId of this.#workers.list()) {
+      try {
+        snapshots.push(await this.#one(threadId, label, mode));
+      } catch (error) {
+        // One that has ended meanwhile is none of them any more.
+        if (this.#workers.list().includes(threadId)) throw error;
+      }
+    }
+    return snapshots;
+  }
+
+  async #one(subject, label, mode) {
     const at = new Date();
     try {
-      const id = snapshotId(at, label);
+      const main = subject === 'main';
+      const recorder = main ? this.#recorder : this.#workers.recorder(subject);
+      const id = snapshotId(at, label, main ? undefined : subject);
       const file = this.#store?.fileOf(id);
-      const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
-      const capture = await this.#recorder.record({ heapUsed, external, arrayBuffers, rss }, { file, mode });
+      const capture = await recorder.record(main ? memory() : {}, { file, mode, threadId: main ? undefined : subject });
       this.#taken++;
       // What cannot be removed now is tried again after the next capture, and no reason to lose this one.
       await this.#tidy().catch((error) => this.#complain(error));
-      const snapshot = { id, label, at: at.toISOString(), ...capture, summary: summary(this.report()) };
+      const snapshot = { id, label, at: at.toISOString(), ...capture, summary: summary(JSON.parse(recorder.diagnosis)) };
       this.emit('snapshot', snapshot);
       return snapshot;
     } catch (error) {
@@ -215,6 +240,11 @@ class Guard extends EventEmitter {
     timer.unref();
     this.#restore.push(() => clearInterval(timer));
   }
+}
+
+function memory() {
+  const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+  return { heapUsed, external, arrayBuffers, rss };
 }
 
 // What a capture has found, in a few words.

@@ -11,6 +11,11 @@ export interface GuardOptions {
   mode?: 'auto' | 'fork' | 'inline' | undefined;
   /** Whether a fork capture that failed may be taken inline, which stops the app for it. Default false. */
   fallback?: boolean | undefined;
+  /**
+   * Whether a forked child takes the processor only when nothing else wants it. Where all processors are taken it then
+   * hardly runs. Default true.
+   */
+  lowPriority?: boolean | undefined;
   /** Where snapshots are kept, gzipped, for the owner only; false keeps none. Default: `leakguard` in the temp directory. */
   snapshotDir?: string | false | undefined;
   /** The oldest snapshots are deleted beyond this many, this many bytes, and this many days. Defaults 10, 1 GiB, 7. */
@@ -125,13 +130,22 @@ export interface PushCounts {
   lastError: string | null;
 }
 
+export interface SnapshotRequest {
+  /** Becomes part of the file's name. Default `manual`. */
+  label?: string;
+  /** Whether to share the result of a capture of the same heap that is under way. Default true. */
+  join?: boolean;
+}
+
 export interface Snapshot {
   id: string;
+  /** Of the worker thread that was captured, in mode `worker`. */
+  threadId?: number;
   label: string;
   /** ISO 8601. */
   at: string;
-  mode: 'fork' | 'inline';
-  /** How long the event loop stood still. */
+  mode: 'fork' | 'inline' | 'worker';
+  /** How long the event loop stood still; in mode `worker` that worker's own. */
   stallMs: number;
   file: string | null;
   /** Size of the snapshot; on disk it is compressed. */
@@ -183,12 +197,16 @@ export interface Guard extends EventEmitter {
   once<K extends keyof GuardEvents>(event: K, listener: (...args: GuardEvents[K]) => void): this;
   off<K extends keyof GuardEvents>(event: K, listener: (...args: GuardEvents[K]) => void): this;
   /**
-   * Captures the heap and compares it with the captures before. One at a time: a call during a capture gets the
-   * result of that one, or with `join: false` the error LG_CAPTURE_BUSY.
+   * Captures the heap and compares it with the captures before. One at a time: a call during a capture of the same
+   * heap gets the result of that one, or with `join: false` the error LG_CAPTURE_BUSY.
    */
-  snapshot(options?: { label?: string; mode?: 'auto' | 'fork' | 'inline'; join?: boolean }): Promise<Snapshot>;
-  /** What is known after the last capture; null before the first. */
-  report(): Diagnosis | null;
+  snapshot(options?: SnapshotRequest & { mode?: 'auto' | 'fork' | 'inline' }): Promise<Snapshot>;
+  /** The same for a worker thread, which stands still meanwhile; the main thread does not. */
+  snapshot(options: SnapshotRequest & { mode: 'worker'; threadId: number }): Promise<Snapshot>;
+  /** For all worker threads, one after the other. */
+  snapshot(options: SnapshotRequest & { mode: 'worker' }): Promise<Snapshot[]>;
+  /** What is known after the last capture, of a worker thread if its id is given; null before the first. */
+  report(threadId?: number): Diagnosis | null;
   stats(): GuardStats;
   /** The snapshots in `snapshotDir`, newest first, those of earlier processes too. */
   snapshots(): Promise<KeptSnapshot[]>;

@@ -4,7 +4,7 @@
 
 const { captureFork } = require('../../lib/capture/fork.js');
 
-captureFork().then(
+captureFork({ lowPriority: false }).then(
   (captured) => process.send({ ...captured, ok: true }),
   (error) => process.send({ ok: false, message: error.message }),
 );

@@ -12,10 +12,10 @@ const { fromNative } = require('../errors.js');
  * A name that sorts by time and tells apart the processes, cluster workers and worker threads that share a
  * directory: 2026-01-31T12-00-00-000Z-4711-w2-t1-near-limit.
  */
-function snapshotId(at, label) {
+function snapshotId(at, label, worker = isMainThread ? null : threadId) {
   const time = at.toISOString().replace(/[:.]/g, '-');
   const cluster = process.env.NODE_UNIQUE_ID === undefined ? '' : `w${process.env.NODE_UNIQUE_ID}`;
-  const thread = isMainThread ? '' : `t${threadId}`;
+  const thread = worker === null ? '' : `t${worker}`;
   const plain = label.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64);
   return [time, process.pid, cluster, thread, plain].filter((part) => part !== '').join('-');
 }

@@ -5,8 +5,9 @@ const os = require('node:os');
 const native = require('../addon.js');
 const { captureFork, forkUnsupported } = require('../capture/fork.js');
 const { InlineSeries, captureInline } = require('../capture/inline.js');
+const { captureWorker } = require('../capture/worker.js');
 
-// A series of captures of this process, compared with one another as they come.
+// A series of captures of this isolate, or of a worker's, compared with one another as they come.
 //
 // Each capture leaves a digest of a few hundred kilobytes and a diagnosis of everything seen so far. Both stay
 // in the addon, outside the V8 heap: what is kept here from capture to capture would be found to grow.
@@ -20,6 +21,7 @@ class Recorder {
   // `unit`: what rounds' iterations are, 'iteration' or 'request'; a guard counts none: 'snapshot'.
   // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
   // capture that fails is taken inline. `exact`: inline, and objects keep their ids from capture to capture.
+  // 'worker' captures the thread that each record() names.
   // `lowPriority`: whether a forked child steps back behind everything else on the machine.
   constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, exact = false }) {
     this.#series = new native.Series(unit);
@@ -32,12 +34,13 @@ class Recorder {
   // `round`: { iterations, coolDown, heapUsed, external, arrayBuffers, rss } of the work since the last
   // capture. `file`: where to keep the snapshot, gzipped. The result says in `fallbackReason` why a capture
   // that could have been forked was not.
-  async record(round, { file, mode = this.#mode, threads = Math.max(1, os.availableParallelism() >> 1) } = {}) {
-    const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, { file, threads });
+  async record(round, { file, mode = this.#mode, threadId, threads = Math.max(1, os.availableParallelism() >> 1) } = {}) {
+    const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, { file, threads, threadId });
     return { ...capture, ...JSON.parse(analysis) };
   }
 
-  async #capture(round, mode, options) {
+  async #capture(round, mode, { threadId, ...options }) {
+    if (mode === 'worker') return captureWorker(threadId, this.#settings(round, options));
     if (mode === 'inline' || this.#exact !== null) return this.#inline(round, options);
     const unsupported = mode === 'auto' ? forkUnsupported() : null;
     if (unsupported !== null) return { ...(await this.#inline(round, options)), fallbackReason: unsupported };
@@ -54,11 +57,12 @@ class Recorder {
   }
 
   #inline(round, options) {
-    const settings = {
-      ...options,
-      open: (given, scripts, stream) => this.#series.openInlineCapture(round, given, scripts, stream),
-    };
+    const settings = this.#settings(round, options);
     return this.#exact === null ? captureInline(settings) : this.#exact.capture(settings);
+  }
+
+  #settings(round, options) {
+    return { ...options, open: (given, scripts, stream) => this.#series.openInlineCapture(round, given, scripts, stream) };
   }
 
   // What is known after the last capture, as JSON; null before the first.

@@ -3,7 +3,6 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { forkUnsupported } = require('../capture/fork.js');
-const { Recorder } = require('../hunt/recorder.js');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -50,10 +49,10 @@ class Alarm {
    * @param {number} options.cooldownMs between two alarms
    * @param {import('./known-leaks.js').KnownLeaks} options.known
    * @param {(finding: object) => void | Promise<void>} options.report gets { confirmed, since, state, diagnosis }
-   * @param {() => object} [options.recorder] makes the series that captures and compares
+   * @param {() => object} options.recorder makes the series that captures and compares
    * @param {number} [options.spacingMs] least time between two captures of a series
    */
-  constructor(monitor, { policy, cooldownMs, known, report, recorder = () => new Recorder({ unit: 'snapshot', mode: 'fork' }), spacingMs = SPACING_MS }) {
+  constructor(monitor, { policy, cooldownMs, known, report, recorder, spacingMs = SPACING_MS }) {
     this.#monitor = monitor;
     this.#policy = policy === 'capture' && forkUnsupported() !== null ? 'notify' : policy;
     this.#cooldownMs = cooldownMs;

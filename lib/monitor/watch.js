@@ -4,6 +4,7 @@ const { subscribe, unsubscribe } = require('node:diagnostics_channel');
 
 const native = require('../addon.js');
 const { describe } = require('../errors.js');
+const { Recorder } = require('../hunt/recorder.js');
 const { OtlpExporter } = require('../otlp/exporter.js');
 const { Pusher } = require('../push/pusher.js');
 const { Alarm } = require('./alarm.js');
@@ -30,7 +31,7 @@ class Watch {
     this.#requests++;
   };
 
-  constructor(guard, { onLeak, leakMinutes, probePauseMs, push, otlp, snapshotDir }) {
+  constructor(guard, { onLeak, leakMinutes, lowPriority, probePauseMs, push, otlp, snapshotDir }) {
     this.#guard = guard;
     subscribe(REQUESTS, this.#count);
     this.#monitor = new Monitor({ probePauseMs, requests: () => (this.#requests > 0 ? this.#requests : null) });
@@ -39,6 +40,7 @@ class Watch {
       cooldownMs: leakMinutes * MINUTE,
       known: new KnownLeaks(push === false ? snapshotDir : push.logdir),
       report: (finding) => this.#report(finding),
+      recorder: () => new Recorder({ unit: 'snapshot', mode: 'fork', lowPriority }),
     });
     if (push !== false) this.#pusher = new Pusher(push, this.#monitor.native);
     if (otlp !== false) this.#otlp = new OtlpExporter(otlp, this.#monitor.native);
