@@ -170,6 +170,21 @@ test('near the heap limit it captures by itself, once', async (t) => {
   assert.deepEqual(output, [{ labels: ['near-limit'], taken: 1, failed: 0 }]);
 });
 
+test('on a schedule it captures by itself, again and again', async (t) => {
+  const program = async ({ start }) => {
+    const { once } = require('node:events');
+    const guard = start({ everyMinutes: 0.001, snapshotDir: false, monitor: false });
+    const keep = setInterval(() => {}, 1000);
+    const labels = [];
+    for (let i = 0; i < 2; i++) labels.push((await once(guard, 'snapshot'))[0].label);
+    clearInterval(keep);
+    await guard.stop();
+    console.log(JSON.stringify(labels));
+  };
+  const { output } = await run(t, program);
+  assert.deepEqual(output, [['schedule', 'schedule']]);
+});
+
 test('stats after each major collection', async (t) => {
   const program = async ({ start }) => {
     const guard = start();

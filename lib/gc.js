@@ -4,6 +4,8 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 
+const { memoryUsage } = require('./memory-usage.js');
+
 let collect = null;
 
 // V8's own gc(), without a command-line flag and without a global that the app could see.
@@ -33,14 +35,14 @@ async function settle({ quietMs = 50, maxPasses = 6 } = {}) {
     gc();
     await turn();
     await turn();
-    const now = process.memoryUsage();
+    const now = memoryUsage();
     const total = now.heapUsed + now.external;
     // Within 0.1 %: what is left moves by its own (the event loop's own allocations).
     if (total >= used * 0.999) break;
     used = total;
   }
   gc();
-  const { heapUsed, heapTotal, external, arrayBuffers, rss } = process.memoryUsage();
+  const { heapUsed, heapTotal, external, arrayBuffers, rss } = memoryUsage();
   return { heapUsed, heapTotal, external, arrayBuffers, rss };
 }
 

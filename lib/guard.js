@@ -10,6 +10,7 @@ const { compare } = require('./compare.js');
 const { configure } = require('./config.js');
 const { LeakguardError, describe } = require('./errors.js');
 const { Recorder } = require('./hunt/recorder.js');
+const { memoryUsage } = require('./memory-usage.js');
 const { Watch } = require('./monitor/watch.js');
 const { upload } = require('./push/pusher.js');
 
@@ -44,7 +45,10 @@ class Guard extends EventEmitter {
   constructor(config) {
     super();
     this.#config = config;
-    this.#recorder = new Recorder({ unit: 'snapshot', mode: config.mode, fallback: config.fallback, lowPriority: config.lowPriority });
+    const { mode, fallback, lowPriority, captureCpuPercent } = config;
+    // Off is 0 there.
+    const cpuPercent = captureCpuPercent === false ? 0 : captureCpuPercent;
+    this.#recorder = new Recorder({ unit: 'snapshot', mode, fallback, lowPriority, cpuPercent });
     this.#store = config.snapshotDir === false ? null : new Store(config.snapshotDir);
     // A directory that cannot be used is an error of the first capture.
     this.#tidy().catch(() => {});
@@ -126,7 +130,7 @@ class Guard extends EventEmitter {
 
   // The state of the heap now, and what its collector did since the guard was started. Bytes, milliseconds.
   stats() {
-    const { heapUsed, heapTotal, external, arrayBuffers, rss } = process.memoryUsage();
+    const { heapUsed, heapTotal, external, arrayBuffers, rss } = memoryUsage();
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics();
     const { major, minor } = this.#gc;
     return {
@@ -243,7 +247,7 @@ class Guard extends EventEmitter {
 }
 
 function memory() {
-  const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+  const { heapUsed, external, arrayBuffers, rss } = memoryUsage();
   return { heapUsed, external, arrayBuffers, rss };
 }
 

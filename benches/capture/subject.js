@@ -6,6 +6,7 @@
 const { rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { promisify } = require('node:util');
 const v8 = require('node:v8');
 
 const { captureFork } = require('../../lib/capture/fork.js');
@@ -22,6 +23,17 @@ const WAYS = {
   inline: () => captureInline({ file: `${file}.gz` }),
   v8: () => {
     v8.writeHeapSnapshot(file);
+    return {};
+  },
+  // No dependency of ours: `npm install --prefix benches/peers heapdump` where it builds.
+  heapdump: async () => {
+    let heapdump;
+    try {
+      heapdump = require(require.resolve('heapdump', { paths: [join(__dirname, '..', 'peers')] }));
+    } catch (error) {
+      throw Object.assign(new Error('heapdump is not installed'), { code: 'not installed', cause: error });
+    }
+    await promisify(heapdump.writeSnapshot)(file);
     return {};
   },
 };

@@ -24,6 +24,8 @@ function forkUnsupported() {
  * @param {number} [options.timeoutMs] for everything together; default ten minutes
  * @param {boolean} [options.lowPriority] the child gets the processor only when nobody else wants it;
  *   default true
+ * @param {number} [options.cpuPercent] of one processor: what the child is held to, 0: not at all; default: a
+ *   quarter of what the container may use, if that is less than two processors
  * @param {boolean} [options.numericValues] make numbers visible; default true
  * @param {AbortSignal} [options.signal] ends the child
  * @param {(options: object, heap: object) => object} [options.open] makes the addon's capture; default: one
@@ -32,11 +34,11 @@ function forkUnsupported() {
  *   bytes: number, file: string | null, fileBytes: number, analysis: string | null }>}
  *   `stallMs`: the longest time the event loop stood still, one of `forks` forks
  */
-async function captureFork({ file, threads, timeoutMs, lowPriority, numericValues = true, signal, open } = {}) {
+async function captureFork({ file, threads, timeoutMs, lowPriority, cpuPercent, numericValues = true, signal, open } = {}) {
   const why = forkUnsupported();
   if (why !== null) throw new LeakguardError('LG_CAPTURE_UNSUPPORTED', `this process cannot be captured by forking: ${why}`);
   return abortable(signal, async (cancel) => {
-    const capture = (open ?? native.openForkCapture)({ file, threads, timeoutMs, lowPriority }, heapShape());
+    const capture = (open ?? native.openForkCapture)({ file, threads, timeoutMs, lowPriority, cpuPercent }, heapShape());
     try {
       return await follow(capture, cancel, signal, numericValues);
     } finally {

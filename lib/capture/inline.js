@@ -3,13 +3,17 @@
 // Captures inside the app: the event loop stands still while V8 serialises, and the addon's threads read
 // and analyse at the same time. For tests, for platforms without fork, and for exact object ids.
 
+const { existsSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
 const v8 = require('node:v8');
 
 const native = require('../addon.js');
 const { fromNative } = require('../errors.js');
+const { heapShape } = require('./heap-shape.js');
 const { ScriptTable } = require('./scripts.js');
 
+// Where they do not, the bytes come through JavaScript. (A Linux sandbox may be without /proc.)
+const PIPES_HAVE_PATHS = process.platform !== 'win32' && existsSync(process.platform === 'linux' ? '/proc/self/fd' : '/dev/fd');
 // Bytes that may wait for the reader before a stream is paused.
 const MAX_PENDING = 8 << 20;
 
@@ -36,8 +40,7 @@ class InlineSeries {
     const started = performance.now();
     let capture;
     try {
-      const stream = process.platform === 'win32';
-      capture = open({ file, threads }, this.#scripts.list(), stream);
+      capture = open({ file, threads, heap: heapShape() }, this.#scripts.list(), !PIPES_HAVE_PATHS);
       const settings = { exposeNumericValues: numericValues };
       if (capture.path === null) await pump(v8.getHeapSnapshot(settings), capture);
       else v8.writeHeapSnapshot(capture.path, settings);

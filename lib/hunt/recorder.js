@@ -16,18 +16,20 @@ class Recorder {
   #mode;
   #fallback;
   #lowPriority;
+  #cpuPercent;
   #exact;
 
   // `unit`: what rounds' iterations are, 'iteration' or 'request'; a guard counts none: 'snapshot'.
   // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
   // capture that fails is taken inline. `exact`: inline, and objects keep their ids from capture to capture.
   // 'worker' captures the thread that each record() names.
-  // `lowPriority`: whether a forked child steps back behind everything else on the machine.
-  constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, exact = false }) {
+  // `lowPriority`, `cpuPercent`: how far a forked child steps back (see captureFork).
+  constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, cpuPercent, exact = false }) {
     this.#series = new native.Series(unit);
     this.#mode = exact ? 'inline' : mode;
     this.#fallback = fallback;
     this.#lowPriority = lowPriority;
+    this.#cpuPercent = cpuPercent;
     this.#exact = exact ? new InlineSeries() : null;
   }
 
@@ -48,6 +50,7 @@ class Recorder {
       return await captureFork({
         ...options,
         lowPriority: this.#lowPriority,
+        cpuPercent: this.#cpuPercent,
         open: (settings, heap) => this.#series.openForkCapture(round, settings, heap),
       });
     } catch (error) {

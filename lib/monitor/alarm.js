@@ -3,6 +3,7 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { forkUnsupported } = require('../capture/fork.js');
+const { memoryUsage } = require('../memory-usage.js');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -133,7 +134,7 @@ class Alarm {
     const recorder = this.#recorder();
     try {
       for (let taken = 0; ; ) {
-        const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+        const { heapUsed, external, arrayBuffers, rss } = memoryUsage();
         const before = this.#monitor.floor;
         await recorder.record({ heapUsed, external, arrayBuffers, rss });
         if (++taken === CAPTURES) return JSON.parse(recorder.diagnosis);

@@ -5,6 +5,7 @@ const { PerformanceObserver, monitorEventLoopDelay, performance } = require('nod
 const v8 = require('node:v8');
 
 const native = require('../addon.js');
+const { memoryUsage } = require('../memory-usage.js');
 const { Collections } = require('./collections.js');
 const { FloorProbe } = require('./floor-probe.js');
 const { heapNumbers } = require('./heap-numbers.js');
@@ -59,7 +60,7 @@ class Monitor extends EventEmitter {
 
   // Bytes that the last major collection left, outside the young generation, external memory included.
   get floor() {
-    return this.#floor ?? process.memoryUsage().heapUsed;
+    return this.#floor ?? memoryUsage().heapUsed;
   }
 
   // The addon's half, for others of its classes.
@@ -122,7 +123,7 @@ class Monitor extends EventEmitter {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
     this.#utilization = now;
-    const { heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
+    const { heapUsed, heapTotal, external, arrayBuffers } = memoryUsage();
     const pulse = {
       requests: this.#requests(),
       utilization,
