@@ -4,10 +4,11 @@
 // without Rust and without install scripts – and uses them on every supported Node: `require`, ES imports, the
 // types, `npx leakguard`. Needs a built addon.
 
-const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { spawnSync } = require('node:child_process');
 const { tmpdir } = require('node:os');
 const { delimiter, dirname, join } = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
 const { ROOT, step } = require('./step.js');
 const { VERSIONS, nodeBinary } = require('./node-versions.js');
 
@@ -46,6 +47,31 @@ function packBoth(folder) {
   return [main.tarball, binary.tarball];
 }
 
+/**
+ * Rehearses `prepublishOnly` on a copy, without publishing: the main package must then ask for every platform's
+ * package, at its own version, and no package may run anything when it is installed. Empty files stand in
+ * for the binaries, each of which is built on its platform.
+ */
+function rehearse(folder) {
+  const copy = join(folder, 'release');
+  for (const part of ['package.json', 'index.js', 'index.d.ts', 'npm']) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+  const platforms = readdirSync(join(copy, 'npm'));
+  for (const name of platforms) writeFileSync(join(copy, 'npm', name, `leakguard.${name}.node`), '');
+  const cli = join(ROOT, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js');
+  step('rehearse prepublishOnly', 'node', [cli, 'pre-publish', '--tag-style', 'npm', '--no-gh-release', '--skip-optional-publish'], { cwd: copy });
+  const { version, optionalDependencies, ...main } = manifest(copy);
+  const expected = Object.fromEntries(platforms.sort().map((name) => [`leakguard-${name}`, version]));
+  expect(isDeepStrictEqual(Object.fromEntries(Object.entries(optionalDependencies).sort()), expected), `the main package asks for ${JSON.stringify(optionalDependencies)}`);
+  for (const { name, scripts = {} } of [{ name: 'leakguard', ...main }, ...platforms.map((name) => manifest(join(copy, 'npm', name)))]) {
+    const found = ['preinstall', 'install', 'postinstall', 'prepare'].filter((script) => script in scripts);
+    expect(found.length === 0, `${name} has install scripts: ${found}`);
+  }
+}
+
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
 const USE = `
   const v8 = require('node:v8');
   const { analyze, version } = require('leakguard');
@@ -70,6 +96,7 @@ function main() {
   try {
     const app = join(folder, 'app');
     mkdirSync(app);
+    rehearse(folder);
     const tarballs = packBoth(folder);
     writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true }\n');
     writeFileSync(join(app, 'use.cjs'), USE);
