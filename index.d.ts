@@ -62,7 +62,7 @@ export class LeakguardError extends Error {
   readonly code: string;
   /** What to do about it, one sentence. */
   readonly advice: string;
-  private constructor();
+  protected constructor();
 }
 
 /** The version of this package. */

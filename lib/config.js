@@ -42,7 +42,10 @@ const OPTIONS = {
 // file that LEAKGUARD_CONFIG names). Throws LG_ARGUMENT, naming the source of a value that cannot be used.
 function configure(options = {}, { env = process.env, cwd = process.cwd() } = {}) {
   if (options === null || typeof options !== 'object') throw wrong('the options must be an object');
-  const file = readFile(env, cwd);
+  const { name, values: all } = readConfigFile({ env, cwd });
+  // Known leaks are for tests, see lib/test/known.js.
+  const { knownLeaks: _known, ...values } = all;
+  const file = { name, values };
   const sources = [
     ['the options', options],
     ['the environment', fromEnvironment(env)],
@@ -76,8 +79,9 @@ function fromEnvironment(env) {
   return values;
 }
 
-// The default file may be missing; one that was asked for may not.
-function readFile(env, cwd) {
+// leakguard.config.json, or the file that LEAKGUARD_CONFIG names. The default file may be missing; one that was asked
+// for may not.
+function readConfigFile({ env = process.env, cwd = process.cwd() } = {}) {
   const name = path.resolve(cwd, env.LEAKGUARD_CONFIG ?? FILE);
   let content;
   try {
@@ -136,4 +140,4 @@ function wrong(message) {
   return new LeakguardError('LG_ARGUMENT', message);
 }
 
-module.exports = { OPTIONS, configure };
+module.exports = { OPTIONS, configure, readConfigFile };

@@ -41,6 +41,9 @@ const ADVICE = {
   LG_HUNT_MODULE: 'Export { setup?, iterate(i), teardown? } from the module.',
   LG_HUNT_ITERATE: 'Make iterate() succeed when it is called over and over: only work that succeeds can be compared.',
   LG_HUNT_CLOSED: 'Try again; if it happens again, please report it with what the app does to its open files.',
+  LG_LEAK: 'The message names what keeps the objects: let go of them there. docs/test.md tells how to accept a leak that is known.',
+  LG_NOT_COLLECTED: 'The message names what keeps the object: let go of it there.',
+  LG_TEST_ISOLATION: "Let the test run in the process's main thread (Vitest: pool 'forks'), or use mode 'inline'.",
   LG_ARGUMENT: 'See the types in index.d.ts for what is accepted.',
 };
 

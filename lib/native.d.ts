@@ -46,6 +46,16 @@ export declare class InlineCapture {
   abandon(): Promise<void>
 }
 
+/** Asks a capture who keeps the marked objects alive. */
+export declare class KeeperSearch {
+  /** `mark`: objects are referred to by a `WeakRef` in a property of this name and a number. */
+  constructor(mark: string)
+  /** Prepares a capture whose `finish()` resolves with `analysis`: JSON, one row for each object that is alive. */
+  openInlineCapture(options: CaptureOptions, scripts: Array<LoadedScript>, stream: boolean): InlineCapture
+  /** The same in a forked child. */
+  openForkCapture(options: CaptureOptions, heap: HeapShape): ForkCapture
+}
+
 export declare class Monitor {
   /** Starts the sampling thread. */
   constructor(options: MonitorOptions)
@@ -91,13 +101,13 @@ export declare class Pusher {
  * would itself be a thing that grows.
  */
 export declare class Series {
-  /** `unit`: what the rounds' iterations are. */
-  constructor(unit: 'iteration' | 'request' | 'snapshot')
+  /** `unit`: what the rounds' iterations are. `classes`: those whose instances each capture counts. */
+  constructor(unit: 'iteration' | 'request' | 'snapshot', classes?: Array<string> | undefined | null)
   /** What is known after the last capture, as JSON; `null` before the first. */
   diagnosis(): string | null
   /**
    * Prepares the capture after `round` (JSON: iterations, coolDown, heapUsed, …). Its `finish()` resolves
-   * with `analysis`: JSON of nodeCount and edgeCount.
+   * with `analysis`: JSON of nodeCount, edgeCount and instances.
    */
   openInlineCapture(round: string, options: CaptureOptions, scripts: Array<LoadedScript>, stream: boolean): InlineCapture
   /** The same in a forked child. */

@@ -838,6 +838,7 @@ module.exports = nativeBinding
 module.exports.Cancel = nativeBinding.Cancel
 module.exports.ForkCapture = nativeBinding.ForkCapture
 module.exports.InlineCapture = nativeBinding.InlineCapture
+module.exports.KeeperSearch = nativeBinding.KeeperSearch
 module.exports.Monitor = nativeBinding.Monitor
 module.exports.Otlp = nativeBinding.Otlp
 module.exports.Pusher = nativeBinding.Pusher

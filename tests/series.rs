@@ -29,7 +29,7 @@ fn capture(series: &Series, iterations: u64, name: &str) -> Finding {
 
 #[test]
 fn each_capture_is_compared_with_those_before() {
-    let series = Series::new(RateUnit::Iteration);
+    let series = Series::new(RateUnit::Iteration, Vec::new());
     let first = capture(&series, 10, "node22-server-a");
     let second = capture(&series, 20, "node22-server-b");
     assert!(first.node_count > 1000);
@@ -43,7 +43,7 @@ fn each_capture_is_compared_with_those_before() {
 
 #[test]
 fn a_capture_that_failed_leaves_no_trace() {
-    let series = Series::new(RateUnit::Iteration);
+    let series = Series::new(RateUnit::Iteration, Vec::new());
     capture(&series, 10, "node22-server-a");
     let whole = analyse(&series, &round(20), "node22-server-b");
     for length in [0, 3, 4, 100, whole.len() - 1] {
@@ -54,7 +54,7 @@ fn a_capture_that_failed_leaves_no_trace() {
 
 #[test]
 fn a_long_series_forgets_captures_but_no_iterations() {
-    let series = Series::new(RateUnit::Iteration);
+    let series = Series::new(RateUnit::Iteration, Vec::new());
     let result = analyse(&series, &round(1), "node22-server-a");
     for _ in 0..LONGEST + 5 {
         series.accept(round(1), &result).unwrap();
@@ -63,4 +63,11 @@ fn a_long_series_forgets_captures_but_no_iterations() {
     assert_eq!(last.diagnosis.rounds.len(), LONGEST + 1);
     let iterations: u64 = last.diagnosis.rounds.iter().map(|round| round.iterations).sum();
     assert_eq!(iterations, LONGEST as u64 + 6);
+}
+
+#[test]
+fn instances_of_the_classes_asked_for_are_counted_at_each_capture() {
+    let names = ["Server", "no such class"].map(str::to_owned).to_vec();
+    let finding = capture(&Series::new(RateUnit::Iteration, names), 10, "node22-server-a");
+    assert_eq!(finding.instances, [1, 0]);
 }

@@ -23,9 +23,10 @@ class Recorder {
   // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
   // capture that fails is taken inline. `exact`: inline, and objects keep their ids from capture to capture.
   // 'worker' captures the thread that each record() names.
-  // `lowPriority`, `cpuPercent`: how far a forked child steps back (see captureFork).
-  constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, cpuPercent, exact = false }) {
-    this.#series = new native.Series(unit);
+  // `lowPriority`, `cpuPercent`: how far a forked child steps back (see captureFork). `classes`: names of those whose
+  // instances each capture counts.
+  constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, cpuPercent, exact = false, classes = [] }) {
+    this.#series = new native.Series(unit, classes);
     this.#mode = exact ? 'inline' : mode;
     this.#fallback = fallback;
     this.#lowPriority = lowPriority;

@@ -18,6 +18,7 @@ pub mod digest;
 pub mod evidence;
 pub mod fold;
 pub mod growth_point;
+pub mod keepers;
 pub mod label;
 pub mod members;
 pub mod path;

@@ -56,8 +56,18 @@ type Path = Vec<(NodeIdx, Edge)>;
 pub fn retaining(graph: &Graph, scripts: &ScriptTable, id: u32, count: usize) -> Result<Retaining> {
     let node =
         graph.nodes().find(|node| graph.columns().nodes.id[node.at()] == id).ok_or(Error::NoObject { id })?;
-    let reach = Reach::of(graph);
-    let (paths, retainer_count) = paths(graph, &reach, node, count);
+    Ok(retaining_of(graph, scripts, &Reach::of(graph), node, count))
+}
+
+/// The same for a node of the graph.
+pub fn retaining_of(
+    graph: &Graph,
+    scripts: &ScriptTable,
+    reach: &Reach,
+    node: NodeIdx,
+    count: usize,
+) -> Retaining {
+    let (paths, retainer_count) = paths(graph, reach, node, count);
     let trails: Vec<Vec<Step>> =
         paths.iter().map(|path| fold_repeats(graph, steps(graph, path, node))).collect();
     let places = Places::new(graph, scripts, trails.iter().map(Vec::as_slice));
@@ -67,13 +77,13 @@ pub fn retaining(graph: &Graph, scripts: &ScriptTable, id: u32, count: usize) ->
         at = graph.dominator(at);
         dominators.push(object(graph, &places, at));
     }
-    Ok(Retaining {
+    Retaining {
         schema: SCHEMA,
         object: object(graph, &places, node),
         paths: trails.iter().map(|steps| hops(graph, &places, steps)).collect(),
         retainer_count,
         dominators,
-    })
+    }
 }
 
 fn object(graph: &Graph, places: &Places<'_>, node: NodeIdx) -> Object {

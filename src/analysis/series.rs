@@ -29,6 +29,8 @@ pub const LONGEST: usize = 24;
 pub struct Series {
     /// What the rounds' iterations are.
     unit: RateUnit,
+    /// Names of classes whose instances are counted at each capture.
+    classes: Arc<Vec<String>>,
     past: Mutex<Past>,
 }
 
@@ -45,19 +47,23 @@ struct Past {
 pub struct Finding {
     pub node_count: u64,
     pub edge_count: u64,
+    /// Instances of each class that was asked for, in the order asked.
+    #[serde(default)]
+    pub instances: Vec<u64>,
     pub diagnosis: Diagnosis,
 }
 
 impl Series {
-    pub fn new(unit: RateUnit) -> Self {
-        Self { unit, past: Mutex::default() }
+    /// `classes`: those whose instances to count, by the names that DevTools shows.
+    pub fn new(unit: RateUnit, classes: Vec<String>) -> Self {
+        Self { unit, classes: Arc::new(classes), past: Mutex::default() }
     }
 
     /// Who will read the snapshot that is taken after `round`.
     pub fn analyst(&self, round: Round) -> Box<dyn Analyst> {
         let Past { mut rounds, digests } = self.past.lock().clone();
         rounds.push(round);
-        Box::new(Comparison { unit: self.unit, rounds, digests })
+        Box::new(Comparison { unit: self.unit, classes: Arc::clone(&self.classes), rounds, digests })
     }
 
     /// Takes what the analyst for `round` made of its snapshot.
@@ -86,6 +92,7 @@ impl Past {
 /// Reads one snapshot and compares it with the past.
 struct Comparison {
     unit: RateUnit,
+    classes: Arc<Vec<String>>,
     /// The last one is that of the snapshot to be read.
     rounds: Vec<Round>,
     digests: Arc<Vec<Digest>>,
@@ -100,11 +107,17 @@ impl Analyst for Comparison {
         let (diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts(briefing), &options);
         let node_count = graph.len() as u64;
         let edge_count = graph.columns().edges.len() as u64;
-        join(&digest.to_bytes()?, &Finding { node_count, edge_count, diagnosis })
+        let instances = self.classes.iter().map(|name| instances(&graph, name)).collect();
+        join(&digest.to_bytes()?, &Finding { node_count, edge_count, instances, diagnosis })
     }
 }
 
-fn scripts(briefing: &Briefing) -> ScriptTable {
+/// Classes of one name that are defined in different places count together.
+fn instances(graph: &Graph, name: &str) -> u64 {
+    graph.classes().rows().filter(|(_, class)| class.name == name).map(|(_, class)| class.count as u64).sum()
+}
+
+pub(crate) fn scripts(briefing: &Briefing) -> ScriptTable {
     let mut table = ScriptTable::default();
     for script in &briefing.scripts {
         let source_map_url = Some(script.source_map_url.clone()).filter(|url| !url.is_empty());

@@ -10,6 +10,7 @@
 pub mod cancel;
 pub mod capture;
 pub mod error;
+pub mod keepers;
 pub mod monitor;
 pub mod offline;
 pub mod otlp;

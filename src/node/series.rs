@@ -37,25 +37,29 @@ impl Client for Turn {
     }
 
     fn accept(&self, analysis: Vec<u8>) -> Result<Option<String>> {
-        let Finding { node_count, edge_count, diagnosis } =
+        let Finding { node_count, edge_count, instances, diagnosis } =
             self.series.accept(self.round.clone(), &analysis)?;
         let diagnosis = serde_json::to_string(&diagnosis).map_err(|failure| bad(&failure))?;
         *self.diagnosis.lock() = Some(diagnosis);
-        Ok(Some(serde_json::json!({ "nodeCount": node_count, "edgeCount": edge_count }).to_string()))
+        let counts =
+            serde_json::json!({ "nodeCount": node_count, "edgeCount": edge_count, "instances": instances });
+        Ok(Some(counts.to_string()))
     }
 }
 
 #[napi]
 impl Series {
-    /// `unit`: what the rounds' iterations are.
+    /// `unit`: what the rounds' iterations are. `classes`: those whose instances each capture counts.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
         #[napi(ts_arg_type = "'iteration' | 'request' | 'snapshot'")] unit: String,
+        classes: Option<Vec<String>>,
     ) -> napi::Result<Self> {
         let unit =
             serde_json::from_value(unit.into()).map_err(|failure| error::to_js(env, &bad(&failure)))?;
-        Ok(Self { inner: Arc::new(series::Series::new(unit)), diagnosis: Arc::default() })
+        let inner = series::Series::new(unit, classes.unwrap_or_default());
+        Ok(Self { inner: Arc::new(inner), diagnosis: Arc::default() })
     }
 
     /// What is known after the last capture, as JSON; `null` before the first.
@@ -65,7 +69,7 @@ impl Series {
     }
 
     /// Prepares the capture after `round` (JSON: iterations, coolDown, heapUsed, …). Its `finish()` resolves
-    /// with `analysis`: JSON of nodeCount and edgeCount.
+    /// with `analysis`: JSON of nodeCount, edgeCount and instances.
     #[napi(catch_unwind)]
     pub fn open_inline_capture(
         &self,

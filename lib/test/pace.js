@@ -1,0 +1,75 @@
+'use strict';
+
+// How many calls make a round: a fast function thousands, a slow one few. Every number here is a bound that the
+// caller's own `iterations` and `warmup` replace.
+
+// A round takes about this long …
+const ROUND_MS = 120;
+// … and has no more calls than this: a bounded cache of ten thousand entries is full before the first capture, and a
+// leak of one object per call does not make a heap that takes long to capture.
+const MOST = 5_000;
+// Three calls in each of three rounds make nine objects, the fewest that are strong evidence.
+const FEWEST = 3;
+// With fewer calls in a round, a leak of a small object would pass for noise of the total.
+const FEWEST_TO_LOOK = 50;
+// The warm-up grows tenfold from part to part, until it has filled a round or left this much behind.
+const FIRST_PART = 10;
+const PART_FACTOR = 10;
+const WARM_BYTES = 4 * 1024 * 1024;
+// What one round between two captures should leave behind: plain to see, and quick to capture.
+const ROUND_BYTES = 256 * 1024;
+
+class Pace {
+  #given;
+  #perCallMs = 0;
+  #done = 0;
+  #grown = 0;
+
+  /** @param {{ iterations?: number, warmup?: number }} given */
+  constructor(given) {
+    this.#given = given;
+  }
+
+  /** The next part of the warm-up: calls, and the time they may take; null when that was enough. */
+  warmup() {
+    const { warmup } = this.#given;
+    if (warmup !== undefined) return this.#done < warmup ? { count: warmup - this.#done, maxMs: Infinity } : null;
+    if (this.#done === 0) return { count: FIRST_PART, maxMs: ROUND_MS };
+    const room = ROUND_MS - this.#perCallMs * this.#done;
+    const count = Math.min(this.#done * (PART_FACTOR - 1), this.iterations - this.#done, Math.floor(room / this.#perCallMs));
+    return count < this.#done / 4 || this.#grown >= WARM_BYTES ? null : { count, maxMs: room };
+  }
+
+  /** After a part of `done` calls in `ms` that left `bytes` more than there were before it. */
+  warmed(done, ms, bytes) {
+    this.#done += done;
+    this.#perCallMs = Math.max(ms / done, 1e-4);
+    this.#grown = bytes;
+  }
+
+  /** Calls so far. */
+  get done() {
+    return this.#done;
+  }
+
+  /** Calls in a round. */
+  get iterations() {
+    if (this.#given.iterations !== undefined) return this.#given.iterations;
+    const bySpeed = Math.floor(ROUND_MS / this.#perCallMs);
+    const byBytes = this.#grown >= WARM_BYTES ? this.#done : MOST;
+    return Math.max(FEWEST, Math.min(bySpeed, byBytes, MOST));
+  }
+
+  /** Whether rounds without a capture tell something, and are cheaper than one with. */
+  get isWorthLooking() {
+    return this.iterations >= FEWEST_TO_LOOK && this.#perCallMs * this.iterations <= 2 * ROUND_MS;
+  }
+
+  /** Calls between two captures, when `bytes` per call stay behind. */
+  between(bytes) {
+    if (this.#given.iterations !== undefined || !(bytes > 0)) return this.iterations;
+    return Math.max(FEWEST, Math.min(this.iterations, Math.floor(ROUND_BYTES / bytes)));
+  }
+}
+
+module.exports = { Pace };
