@@ -26,6 +26,7 @@ module.exports = {
     { flags: '--mode <mode>', description: 'how to capture: auto (default), fork, or inline, which stops the app' },
     { flags: '--exact', description: 'keep object ids from capture to capture; captures inline' },
     { flags: '--keep <dir>', description: 'keep the snapshots, gzipped, in this directory' },
+    { flags: '--report <file>', description: 'write the whole result there as JSON, for leakguard view' },
     { flags: '--node-arg <arg>', description: 'argument for node itself; may be given more than once', parse: collect },
   ],
   help: `
@@ -77,6 +78,7 @@ async function run({ args, options, stdout, stderr, signal }) {
   } finally {
     progress.stop();
   }
+  if (options.report !== undefined) write(options.report, `${JSON.stringify(result)}\n`);
   if (result.failures > 0) {
     const answers = result.rounds.reduce((sum, round) => sum + round.iterations, 0);
     stderr.write(`${result.failures} of ${answers} requests were answered with a status of 400 or more.\n`);
@@ -103,6 +105,14 @@ function headers(lines) {
       return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
     }),
   );
+}
+
+function write(file, text) {
+  try {
+    fs.writeFileSync(file, text);
+  } catch (cause) {
+    throw new LeakguardError('LG_WRITE', `cannot write ${file}: ${cause.message}`, { cause });
+  }
 }
 
 function body(text) {

@@ -9,9 +9,9 @@ export type Resource<T> =
   | { state: 'ready'; value: T }
   | { state: 'failed'; error: ApiError };
 
-/** The answer for `path`, asked again when the path changes; loading for ever while it is null. */
-export function useResource<T>(path: string | null): ReadonlySignal<Resource<T>> {
-  const resource = useMemo(() => signal<Resource<T>>({ state: 'loading', progress: null }), [path]);
+/** The answer for `path`, asked again when the path or `again` changes; loading for ever while the path is null. */
+export function useResource<T>(path: string | null, again: unknown = null): ReadonlySignal<Resource<T>> {
+  const resource = useMemo(() => signal<Resource<T>>({ state: 'loading', progress: null }), [path, again]);
   useEffect(() => {
     if (path === null) return undefined;
     const abort = new AbortController();

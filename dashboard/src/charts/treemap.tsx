@@ -21,6 +21,8 @@ interface Box {
 }
 
 const HEADING = 18;
+/** Height of a level of the icicle. */
+const LEVEL = 56;
 
 export function DominatorChart({ tree, shape, onZoom, onSelect }: Props) {
   const frame = useRef<HTMLDivElement>(null);
@@ -33,7 +35,7 @@ export function DominatorChart({ tree, shape, onZoom, onSelect }: Props) {
     return () => resize.disconnect();
   }, []);
 
-  const height = width < 600 ? 420 : 520;
+  const height = shape === 'icicle' ? (levels(tree) + 1) * LEVEL : width < 600 ? 420 : 520;
   const boxes = width === 0 ? [] : layOut(tree, shape, width, height);
   return (
     <div class={`dominators ${shape}`} ref={frame} style={{ height: `${height}px` }} role="group" aria-label="Dominator tree by retained size">
@@ -88,6 +90,10 @@ function layOut(tree: DominatorTree, shape: Props['shape'], width: number, heigh
       ? treemap<Box>().size([width, height]).paddingInner(1).paddingOuter(2).paddingTop(HEADING).round(true)(root)
       : partition<Box>().size([width, height]).padding(1).round(true)(root);
   return laid.descendants().filter(({ x0, x1, y0, y1 }) => x1 - x0 >= 3 && y1 - y0 >= 3);
+}
+
+function levels({ children = [] }: DominatorTree): number {
+  return children.length === 0 ? 0 : 1 + Math.max(...children.map(levels));
 }
 
 function boxOf({ node, retained, rest, children = [] }: DominatorTree): Box {

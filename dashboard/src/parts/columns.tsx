@@ -5,7 +5,7 @@ import { bytes, distance } from '../format';
 import { NodeName } from './node';
 import type { Column } from './table';
 
-export const OBJECT: Column<NodeRow> = { title: 'Object', width: 'minmax(180px, 1fr)', cell: (row) => <NodeName node={row} /> };
+export const OBJECT: Column<NodeRow> = { title: 'Object', width: 'minmax(140px, 1fr)', cell: (row) => <NodeName node={row} /> };
 export const SELF: Column<NodeRow> = { title: 'Own size', width: '84px', align: 'end', wide: true, sort: 'selfSize', cell: (row) => bytes(row.selfSize) };
 export const RETAINED: Column<NodeRow> = { title: 'Retained', width: '92px', align: 'end', sort: 'retainedSize', cell: (row) => bytes(row.retainedSize) };
 export const DISTANCE: Column<NodeRow> = { title: 'Distance', width: '84px', align: 'end', wide: true, sort: 'distance', cell: (row) => distance(row.distance) };

@@ -1,10 +1,10 @@
 // One object: its figures, its fields, who refers to it, and the shortest way from the roots to it.
 
+import { useEffect, useRef } from 'preact/hooks';
 import { useResource } from '../api/resource';
 import type { NodeDetail, NodeRow } from '../api/types';
 import { bytes, distance } from '../format';
 import { href, refine } from '../route';
-import { NodeName } from './node';
 import { Source } from './source';
 import { Show } from './status';
 import { Figure } from './text';
@@ -19,9 +19,15 @@ interface Props {
 
 export function Inspector({ snapshot, index, onSelect = (node) => refine({ node: node.index }) }: Props) {
   const base = `explore/${encodeURIComponent(snapshot)}/nodes`;
+  const pane = useRef<HTMLElement>(null);
+  // On a small screen it is below the table it was opened from.
+  useEffect(() => {
+    if (matchMedia('(max-width: 1080px)').matches) pane.current?.scrollIntoView({ block: 'start' });
+    else pane.current?.scrollTo({ top: 0 });
+  }, [index]);
   const detail = useResource<NodeDetail>(`${base}/${index}`);
   return (
-    <aside class="inspector" aria-label="Object">
+    <aside class="inspector" aria-label="Object" ref={pane}>
       <Show of={detail} what="Looking into the object">
         {(node) => (
           <>
@@ -54,7 +60,9 @@ export function Inspector({ snapshot, index, onSelect = (node) => refine({ node:
               <p>
                 Goes when{' '}
                 <button type="button" class="link" onClick={() => node.dominator !== null && onSelect(node.dominator)}>
-                  <NodeName node={node.dominator} />
+                  <code>
+                    {node.dominator.className} @{node.dominator.id}
+                  </code>
                 </button>{' '}
                 goes (its dominator). <a class="inline" href={href(['snapshots', snapshot, 'dominators'], { root: node.dominator.index, node: index })}>Show among the dominators</a>
               </p>

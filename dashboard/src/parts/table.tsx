@@ -80,19 +80,18 @@ export function Table<Row>({ label, columns, list, empty = 'Nothing here.', sort
   }, [list, first, last]);
   useEffect(() => scroller.current?.scrollTo({ top: 0 }), [list]);
 
-  const roomy = useMemo(() => signal(true), []);
-  const needed = columns.reduce((sum, { width }) => sum + Number(/\d+/.exec(width)?.[0] ?? 0) + GAP, GAP);
+  const room = useMemo(() => signal(Number.POSITIVE_INFINITY), []);
   useEffect(() => {
     const { current } = scroller;
     if (current === null) return undefined;
     const resize = new ResizeObserver(() => {
-      roomy.value = current.clientWidth >= needed;
+      room.value = current.clientWidth;
     });
     resize.observe(current);
     return () => resize.disconnect();
-  }, [needed]);
+  }, []);
 
-  const shown = columns.filter(({ wide }) => wide !== true || roomy.value);
+  const shown = fitting(columns, room.value);
   const tracks = shown.map(({ width }) => width).join(' ');
   const move = (to: number): void => {
     if (length === 0) return;
@@ -177,6 +176,17 @@ export function Table<Row>({ label, columns, list, empty = 'Nothing here.', sort
       )}
     </div>
   );
+}
+
+/** The columns that there is room for, those that are always shown before the others. */
+function fitting<Row>(columns: Column<Row>[], room: number): Column<Row>[] {
+  const least = ({ width }: Column<Row>): number => Number(/\d+/.exec(width)?.[0] ?? 0) + GAP;
+  let left = room - GAP - columns.filter(({ wide }) => wide !== true).reduce((sum, column) => sum + least(column), 0);
+  return columns.filter((column) => {
+    if (column.wide !== true) return true;
+    left -= least(column);
+    return left >= 0;
+  });
 }
 
 function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | undefined; onSort: ((sort: Sort) => void) | undefined }) {

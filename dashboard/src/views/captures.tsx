@@ -72,7 +72,7 @@ function Take() {
 /** What the next capture would take, asked again after each one. */
 function Cost() {
   const taken = snapshots.value.length;
-  const estimate = useResource<Estimate>(`estimate${query({ mode: mode.value === 'auto' ? undefined : mode.value, after: taken })}`).value;
+  const estimate = useResource<Estimate>(`estimate${query({ mode: mode.value === 'auto' ? undefined : mode.value })}`, taken).value;
   if (estimate.state === 'loading') return <p class="muted">Working out what it would cost…</p>;
   if (estimate.state === 'failed') return <p class="muted">What it would cost is not known here.</p>;
   const { ms, bytes: size, childBytes, available, fits, reason, mode: how } = estimate.value;

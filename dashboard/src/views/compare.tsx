@@ -65,7 +65,7 @@ function Choice({ label, value, ids, onChange }: { label: string; value: string;
 }
 
 const COLUMNS: Column<ClassDelta>[] = [
-  { title: 'Class', width: 'minmax(150px, 1fr)', sort: 'name', cell: ({ name }) => <ClassName name={name} /> },
+  { title: 'Class', width: 'minmax(120px, 1fr)', sort: 'name', cell: ({ name }) => <ClassName name={name} /> },
   { title: 'New', width: '84px', align: 'end', wide: true, cell: (row) => count(row.addedCount) },
   { title: 'Gone', width: '84px', align: 'end', wide: true, cell: (row) => count(row.removedCount) },
   { title: 'Δ count', width: '84px', align: 'end', sort: 'countDelta', cell: (row) => <Signed value={row.countDelta} show={count} /> },

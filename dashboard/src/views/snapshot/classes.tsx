@@ -10,7 +10,7 @@ import { refine, route } from '../../route';
 import { sortOf } from '../compare';
 
 const COLUMNS: Column<IndexedClass>[] = [
-  { title: 'Class', width: 'minmax(150px, 1fr)', sort: 'name', cell: ({ name }) => <ClassName name={name} /> },
+  { title: 'Class', width: 'minmax(120px, 1fr)', sort: 'name', cell: ({ name }) => <ClassName name={name} /> },
   { title: 'Distance', width: '84px', align: 'end', wide: true, sort: 'distance', cell: (row) => distance(row.distance) },
   { title: 'Objects', width: '88px', align: 'end', sort: 'count', cell: (row) => count(row.count) },
   { title: 'Own size', width: '92px', align: 'end', wide: true, sort: 'selfSize', cell: (row) => bytes(row.selfSize) },

@@ -51,11 +51,10 @@ function One({ id, tab }: { id: string; tab: Tab }) {
       {(known) => (
         <>
           <header class="view-head">
-            <h1>{known.name || id}</h1>
+            <h1>{explorable.value.length > 1 ? 'Snapshot' : known.name || id}</h1>
             {explorable.value.length > 1 && (
               <label class="choice">
-                <span class="muted">of</span>
-                <select value={id} onChange={(event) => go(href(['snapshots', event.currentTarget.value, tab]))}>
+                <select aria-label="Which snapshot" value={id} onChange={(event) => go(href(['snapshots', event.currentTarget.value, tab]))}>
                   {explorable.value.map((one) => (
                     <option key={one.id} value={one.id}>
                       {one.label || one.id}

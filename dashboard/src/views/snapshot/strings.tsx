@@ -17,13 +17,15 @@ export function Strings({ base }: { base: string }) {
   const by = route.value.query.get('by') === 'size' ? 'size' : 'duplicates';
   return (
     <>
-      <div class="tools choices" role="group" aria-label="Which strings">
-        <button type="button" aria-pressed={by === 'duplicates'} onClick={() => refine({ by: null })}>
-          Duplicated
-        </button>
-        <button type="button" aria-pressed={by === 'size'} onClick={() => refine({ by: 'size' })}>
-          Biggest
-        </button>
+      <div class="tools">
+        <div class="choices" role="group" aria-label="Which strings">
+          <button type="button" aria-pressed={by === 'duplicates'} onClick={() => refine({ by: null })}>
+            Duplicated
+          </button>
+          <button type="button" aria-pressed={by === 'size'} onClick={() => refine({ by: 'size' })}>
+            Biggest
+          </button>
+        </div>
       </div>
       {by === 'duplicates' ? <Duplicates base={base} /> : <Biggest base={base} />}
     </>

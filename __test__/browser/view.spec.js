@@ -1,0 +1,167 @@
+'use strict';
+
+// The page over files: the snapshots of a hunt, and its report. From "there is a leak" to the line that makes it.
+
+const assert = require('node:assert/strict');
+const { mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+
+const { faultsOfAccess, launch, open, settled, visit } = require('./browser.js');
+const { CLI, LEAKING, end, output, view } = require('./servers.js');
+
+const folder = mkdtempSync(path.join(tmpdir(), 'leakguard-browser-'));
+const snapshots = path.join(folder, 'snapshots');
+let browser;
+let server;
+let suspect;
+
+before(async () => {
+  const found = await output([CLI, 'hunt', LEAKING, '--json', '--rounds', '3', '--keep', snapshots], 1);
+  const report = path.join(folder, 'hunt.json');
+  writeFileSync(report, found);
+  [suspect] = JSON.parse(found).suspects;
+  const files = readdirSync(snapshots).sort().map((file) => path.join(snapshots, file));
+  server = await view(['--report', report, ...files]);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  if (server !== undefined) await end(server.child);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = (t, options) => open(t, browser, server.url, options);
+
+test('the leak is named, and leads to its growth point and its source line', async (t) => {
+  const page = await start(t);
+  await page.getByRole('heading', { level: 1 }).filter({ hasText: 'Leak' }).waitFor();
+  assert.match(await page.getByRole('heading', { level: 1 }).textContent(), /CAP \+1\.00 per request/);
+
+  await page.locator('a.card').first().click();
+  await page.getByRole('heading', { level: 1, name: /CAP \+1\.00 per request/ }).waitFor();
+  assert.match(await page.locator('.trace .growth-point').textContent(), /reg_ary.*grows here: [\d,]+ → [\d,]+ elements/);
+  const line = page.locator('.source .line.here').first();
+  await line.waitFor();
+  assert.match(await line.textContent(), new RegExp(`^${suspect.definedAt.line}var CAP = function`));
+
+  const sample = page.getByRole('grid', { name: 'Sample of leaked objects' });
+  await sample.getByRole('row').filter({ hasText: 'CAP' }).first().click();
+  await page.locator('.inspector .trace').waitFor();
+  assert.match(await page.locator('.inspector .trace').textContent(), /reg_ary/);
+});
+
+test('the comparison sorts, filters, and leads from a class to its objects and their retainers', async (t) => {
+  const page = await start(t);
+  await settled(page);
+  await visit(page, '#/compare/s1/s4');
+  const table = page.getByRole('grid', { name: 'Classes that changed' });
+  await table.getByRole('row').nth(5).waitFor();
+  await table.getByRole('button', { name: 'Class' }).click();
+  await page.waitForFunction(() => location.hash.includes('sort=name'));
+  assert.equal(await table.locator('[aria-sort=ascending]').count(), 1);
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('cap');
+  const row = table.getByRole('row').filter({ hasText: /^CAP/ });
+  await row.waitFor();
+  await page.keyboard.press('Escape');
+  await row.click();
+  const objects = page.getByRole('grid', { name: 'Objects of the class' });
+  await objects.getByRole('row').filter({ hasText: 'CAP' }).first().click();
+  const retainers = page.getByRole('tree', { name: /Retainers/ });
+  await retainers.getByRole('treeitem').filter({ hasText: 'Array' }).first().waitFor();
+});
+
+test('what grew in place is there by its name', async (t) => {
+  const page = await start(t);
+  await settled(page);
+  await visit(page, '#/compare/s1/s4?tab=growth');
+  await page.getByRole('grid', { name: 'Objects that grew in place' }).getByRole('row').nth(1).waitFor();
+});
+
+test('a snapshot is looked at from all sides, with the keyboard', async (t) => {
+  const page = await start(t);
+  await settled(page);
+  await visit(page, '#/snapshots/s4/classes');
+  const classes = page.getByRole('grid', { name: 'Classes', exact: true });
+  await classes.getByRole('row').nth(3).waitFor();
+  await classes.focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await page.getByRole('grid', { name: /^Objects of class/ }).getByRole('row').nth(1).waitFor();
+
+  await visit(page, '#/snapshots/s4/dominators');
+  const boxes = page.locator('.dominators button.box');
+  await boxes.nth(3).waitFor();
+  await boxes.nth(1).click();
+  await page.waitForFunction(() => /root=\d+/.test(location.hash));
+  await page.getByRole('button', { name: 'Whole heap' }).click();
+  await page.waitForFunction(() => !location.hash.includes('root='));
+
+  await visit(page, '#/snapshots/s4/containment');
+  const tree = page.getByRole('tree', { name: /Containment/ });
+  await tree.getByRole('treeitem').nth(1).waitFor();
+  const closed = await tree.getByRole('treeitem').count();
+  await tree.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction((count) => document.querySelectorAll('[role=treeitem]').length > count, closed);
+
+  for (const [side, label] of [['strings', 'Duplicated strings'], ['strings?by=size', 'Biggest strings'], ['buffers', 'Biggest buffers']]) {
+    await visit(page, `#/snapshots/s4/${side}`);
+    await page.getByRole('grid', { name: label }).getByRole('row').nth(1).waitFor();
+  }
+  await visit(page, '#/snapshots/s4/statistics');
+  await page.getByRole('row', { name: /Strings/ }).waitFor();
+
+  await visit(page, '#/snapshots/s4/search');
+  await page.keyboard.press('/');
+  await page.keyboard.type('CAP');
+  await page.getByRole('grid', { name: 'Objects found' }).getByRole('row').filter({ hasText: 'CAP' }).first().waitFor();
+});
+
+test('a snapshot is downloaded, and opened again by dropping it', async (t) => {
+  const page = await start(t);
+  await settled(page);
+  await visit(page, '#/captures');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).first().click()]);
+  const saved = path.join(folder, 'again.heapsnapshot');
+  await download.saveAs(saved);
+  await visit(page, '#/overview');
+  await page.locator('input[type=file]').setInputFiles(saved);
+  await page.getByRole('link', { name: /again/ }).click();
+  await page.getByRole('grid', { name: 'Classes', exact: true }).getByRole('row').filter({ hasText: 'CAP' }).waitFor();
+});
+
+test('no view has serious faults of access, light or dark, nor scrolls sideways on a phone', async (t) => {
+  const views = [
+    '#/overview',
+    `#/suspect/${suspect.fingerprint}`,
+    '#/compare/s1/s4',
+    '#/compare/s1/s4?tab=growth',
+    '#/snapshots/s4/classes?class=0&name=Object',
+    '#/snapshots/s4/classes?node=1',
+    '#/snapshots/s4/dominators',
+    '#/snapshots/s4/containment',
+    '#/snapshots/s4/statistics',
+    '#/snapshots/s4/search?q=CAP',
+    '#/captures',
+    '#/nowhere',
+  ];
+  for (const dark of [false, true]) {
+    const page = await start(t, { dark });
+    await settled(page);
+    for (const hash of views) {
+      await visit(page, hash);
+      assert.deepEqual(await faultsOfAccess(page), [], `${hash}, ${dark ? 'dark' : 'light'}`);
+    }
+  }
+  const phone = await start(t, { width: 390, height: 844 });
+  await settled(phone);
+  for (const hash of views) {
+    await visit(phone, hash);
+    const [content, screen] = await phone.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= screen, `${hash} is ${content} wide on a screen of ${screen}`);
+  }
+});

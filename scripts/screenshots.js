@@ -1,0 +1,120 @@
+'use strict';
+
+// `npm run screenshots`: docs/screenshots, of the real page over examples/ssr-window while it leaks, and over the
+// snapshots of a hunt in it.
+
+const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { launch, settled, visit } = require('../__test__/browser/browser.js');
+const { CLI, end, guarded, load, output, view } = require('../__test__/browser/servers.js');
+const { ensureBuilt } = require('./ensure-built.js');
+const { ROOT, step } = require('./step.js');
+
+const EXAMPLE = join(ROOT, 'examples', 'ssr-window');
+const OUT = join(ROOT, 'docs', 'screenshots');
+/** A page of documentation should load at once. */
+const LARGEST = 200_000;
+
+async function live(browser, folder) {
+  const app = await guarded(join(EXAMPLE, 'leaking.js'), { snapshotDir: join(folder, 'kept') });
+  try {
+    const { page } = await open(browser, app.url);
+    for (const label of ['after the start', 'a while later', 'later still']) {
+      await busy(app.appUrl, 12);
+      await fetch(`${app.url}snapshot?label=${encodeURIComponent(label)}`, { method: 'POST' });
+    }
+    await busy(app.appUrl, 6);
+    await visit(page, '#/overview');
+    await page.locator('a.card').first().waitFor();
+    await shoot(page, 'overview');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await shoot(page, 'overview-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await visit(page, '#/captures');
+    await page.getByText(/^Expected: about/).waitFor();
+    await shoot(page, 'captures');
+    await visit(page, '#/machine');
+    await shoot(page, 'machine');
+  } finally {
+    await end(app.child);
+  }
+}
+
+async function files(browser, folder) {
+  const kept = join(folder, 'hunt');
+  const text = await output([CLI, 'hunt', join(EXAMPLE, 'leaking.js'), '--json', '--keep', kept], 1);
+  const report = join(folder, 'hunt.json');
+  writeFileSync(report, text);
+  const [suspect] = JSON.parse(text).suspects;
+  const server = await view(['--report', report, ...readdirSync(kept).sort().map((file) => join(kept, file))]);
+  try {
+    const { page } = await open(browser, server.url);
+    await settled(page);
+    const last = `s${readdirSync(kept).length - 1}`;
+    const views = {
+      suspect: `#/suspect/${suspect.fingerprint}`,
+      compare: `#/compare/s1/${last}`,
+      growth: `#/compare/s1/${last}?tab=growth`,
+      classes: `#/snapshots/${last}/classes`,
+      dominators: `#/snapshots/${last}/dominators`,
+      containment: `#/snapshots/${last}/containment`,
+    };
+    for (const [name, hash] of Object.entries(views)) {
+      await visit(page, hash);
+      await shoot(page, name);
+    }
+    await visit(page, `#/snapshots/${last}/search?q=${encodeURIComponent(suspect.className)}`);
+    await page.getByRole('grid', { name: 'Objects found' }).getByRole('row').nth(1).click();
+    await page.locator('.inspector [role=treeitem]').first().waitFor();
+    await shoot(page, 'object');
+    const phone = await open(browser, server.url, { width: 390, height: 780 });
+    await visit(phone.page, views.suspect);
+    await shoot(phone.page, 'phone');
+  } finally {
+    await end(server.child);
+  }
+}
+
+async function open(browser, url, { width = 1180, height = 760 } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: 'light' });
+  const page = await context.newPage();
+  await page.goto(url);
+  await settled(page);
+  return { page };
+}
+
+async function busy(url, seconds) {
+  for (const until = Date.now() + seconds * 1000; Date.now() < until; ) await load(url, 20);
+}
+
+async function shoot(page, name) {
+  await settled(page);
+  // Two frames: charts are drawn after the layout is known.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const file = join(OUT, `${name}.png`);
+  await page.screenshot({ path: file });
+  const { size } = statSync(file);
+  console.log(`${name}.png: ${Math.round(size / 1000)} KB`);
+  if (size > LARGEST) throw new Error(`${name}.png is larger than ${LARGEST} bytes`);
+}
+
+async function main() {
+  ensureBuilt();
+  if (!existsSync(join(EXAMPLE, 'node_modules'))) step('install the example', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: EXAMPLE });
+  mkdirSync(OUT, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'leakguard-screenshots-'));
+  const browser = await launch();
+  try {
+    await files(browser, folder);
+    await live(browser, folder);
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(error.stack);
+  process.exitCode = 1;
+});
