@@ -158,11 +158,14 @@ test('a page of another origin can neither read, nor capture, nor delete, nor fr
   );
   assert.equal(streamed, 'refused');
   // A form and a frame are navigations, which browsers let through: the server has to refuse them.
-  await page.evaluate((url) => {
-    document.body.innerHTML = `<iframe name="f"></iframe><form target="f" method="post" action="${url}snapshot?label=evil"></form>`;
-    document.querySelector('form').submit();
-  }, app.url);
-  await page.waitForResponse((response) => response.url().includes('label=evil')).catch(() => {});
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().includes('label=form')),
+    page.evaluate((url) => {
+      document.body.innerHTML = `<iframe name="f"></iframe><form target="f" method="post" action="${url}snapshot?label=form"></form>`;
+      document.querySelector('form').submit();
+    }, app.url),
+  ]);
+  assert.equal(answer.status(), 403);
   const frame = await page.evaluate(
     (url) =>
       new Promise((resolve) => {

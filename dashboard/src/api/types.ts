@@ -77,7 +77,8 @@ export interface Estimate {
   bytes: number;
   childBytes: number;
   ms: number;
-  available: number;
+  /** Null where it is not known. */
+  available: number | null;
   fits: boolean;
   reason?: string;
 }

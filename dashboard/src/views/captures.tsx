@@ -79,7 +79,7 @@ function Cost() {
   return (
     <p class={fits ? 'muted' : 'warn'}>
       Expected: about {duration(ms)}, {bytes(size)} on disk before compression
-      {how === 'fork' ? `, and ${bytes(childBytes)} of memory for a child process meanwhile (${bytes(available)} are free). The program goes on.` : '. The program stands still meanwhile.'}
+      {how === 'fork' ? `, and ${bytes(childBytes)} of memory for a child process meanwhile${available === null ? '' : ` (${bytes(available)} are free)`}. The program goes on.` : '. The program stands still meanwhile.'}
       {!fits && ` It would not fit: ${reason ?? 'there is too little memory.'}`}
     </p>
   );
