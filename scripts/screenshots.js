@@ -6,6 +6,7 @@
 const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { launch, settled, visit } = require('../__test__/browser/browser.js');
 const { CLI, end, guarded, load, output, view } = require('../__test__/browser/servers.js');
 const { ensureBuilt } = require('./ensure-built.js');
@@ -21,8 +22,8 @@ async function live(browser, folder) {
   try {
     const { page } = await open(browser, app.url);
     for (const label of ['after the start', 'a while later', 'later still']) {
-      await busy(app.appUrl, 12);
-      await fetch(`${app.url}snapshot?label=${encodeURIComponent(label)}`, { method: 'POST' });
+      await busy(app.appUrl, 10);
+      await capture(app.url, label);
     }
     await busy(app.appUrl, 6);
     await visit(page, '#/overview');
@@ -84,8 +85,21 @@ async function open(browser, url, { width = 1180, height = 760 } = {}) {
   return { page };
 }
 
+async function capture(url, label) {
+  await fetch(`${url}snapshot?wait=0&label=${encodeURIComponent(label)}`, { method: 'POST' });
+  for (const until = Date.now() + 120_000; Date.now() < until; await sleep(250)) {
+    const { snapshots } = await (await fetch(`${url}snapshots`)).json();
+    if (snapshots.some((one) => one.label === label && one.state === 'kept')) return;
+  }
+  throw new Error(`the capture ${label} did not end`);
+}
+
+/** A steady trickle: a page that is rendered is a window that stays. */
 async function busy(url, seconds) {
-  for (const until = Date.now() + seconds * 1000; Date.now() < until; ) await load(url, 20);
+  for (let second = 0; second < seconds; second++) {
+    await load(url, 3);
+    await sleep(1000);
+  }
 }
 
 async function shoot(page, name) {

@@ -58,10 +58,10 @@ async function settled(page) {
   await page.waitForFunction(() => document.querySelector('main :is(h1, h2, table, .table, .status-title)') !== null && document.querySelector('main progress') === null);
 }
 
-/** What axe finds that is serious or worse. */
-async function faultsOfAccess(page) {
-  await page.evaluate(readFileSync(requireOfPage.resolve('axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+/** What axe finds that is serious or worse; in the second theme only the colours differ. */
+async function faultsOfAccess(page, { dark = false } = {}) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(readFileSync(requireOfPage.resolve('axe-core/axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), dark ? { runOnly: ['color-contrast'] } : {});
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);

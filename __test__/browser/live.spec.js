@@ -92,7 +92,7 @@ test('every view is accessible, light and dark', async (t) => {
     await settled(page);
     for (const hash of ['#/overview', '#/compare', '#/captures', '#/machine']) {
       await visit(page, hash);
-      assert.deepEqual(await faultsOfAccess(page), [], `${hash}, ${dark ? 'dark' : 'light'}`);
+      assert.deepEqual(await faultsOfAccess(page, { dark }), [], `${hash}, ${dark ? 'dark' : 'light'}`);
     }
   }
 });
