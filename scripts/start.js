@@ -22,5 +22,5 @@ const snapshots = readdirSync(join(ROOT, KEPT)).filter((file) => file.endsWith('
 process.stdout.write(`
 To look around in what it found, in a browser:
 
-  node bin/leakguard.js view --open --report ${report} ${snapshots.map((file) => join(KEPT, file)).join(' ')}
+  node bin/leakguard.js view --report ${report} ${snapshots.map((file) => join(KEPT, file)).join(' ')}
 `);
