@@ -32,6 +32,47 @@ export declare class ForkCapture {
   childFail(what: string): void
 }
 
+/** The objects of one snapshot as memwatch counts them. */
+export declare class HeapTally {
+  /** Where `v8.writeHeapSnapshot` shall write; `null` when the bytes must come by `write`. */
+  get path(): string | null
+  write(chunk: Buffer): void
+  /** V8 has written everything. Waits for the reader. */
+  finish(): void
+  /** What changed until `after`, as JSON. */
+  difference(after: HeapTally): string
+}
+
+/** One snapshot, held in memory outside the V8 heap as long as this object is. */
+export declare class HeldSnapshot {
+  /** Where `v8.writeHeapSnapshot` shall write; `null` when the bytes must come by `write`. */
+  get path(): string | null
+  write(chunk: Buffer): void
+  /** V8 has written everything. Waits for the reader. */
+  finish(): void
+  get nodeCount(): number
+  /** The highest id of a JavaScript object. */
+  get maxObjectId(): number
+  /** Nodes by type, objects by name, as JSON. */
+  histogram(): string
+  /** The node in a row, as JSON; `null` when there is none. */
+  node(row: number): string | null
+  /** The row of the node with V8's `id`; `null` when there is none. */
+  rowOfId(id: number): number | null
+  /** The row of the root. */
+  root(): number
+  /** The text from its beginning. */
+  text(): HeldText
+  /** Gives back what was unpacked. The text goes with the object, since programs export what they have deleted. */
+  release(): void
+}
+
+/** Reads a held snapshot's text. */
+export declare class HeldText {
+  /** The next chunk; `null` at the end. */
+  next(): Buffer | null
+}
+
 /** Waits for one snapshot's bytes. Forgotten unfinished, it leaves nothing behind. */
 export declare class InlineCapture {
   /** Where `v8.writeHeapSnapshot` shall write; `null` when the bytes must come by `write`. */
@@ -206,6 +247,12 @@ export declare function nodesFile(file: string, format: 'ndjson' | 'csv', output
 
 /** Prepares a capture of which nothing but a file is wanted; refuses what cannot fit in memory. */
 export declare function openForkCapture(options: CaptureOptions, heap: HeapShape): ForkCapture
+
+/** Prepares one. `stream`: the bytes will come by `write`. */
+export declare function openHeapTally(stream: boolean): HeapTally
+
+/** Prepares one. `stream`: the bytes will come by `write`. */
+export declare function openHeldSnapshot(stream: boolean): HeldSnapshot
 
 /** Prepares a capture of which nothing but a file is wanted. `stream`: the bytes will come by `write`. */
 export declare function openInlineCapture(options: CaptureOptions, scripts: Array<LoadedScript>, stream: boolean): InlineCapture

@@ -23,6 +23,7 @@ pub mod label;
 pub mod members;
 pub mod path;
 pub mod places;
+pub mod profiler_view;
 pub mod reach;
 pub mod retaining;
 pub mod role;
@@ -30,6 +31,7 @@ pub mod scripts;
 pub mod series;
 pub mod suspect;
 pub mod suspects;
+pub mod tally;
 pub mod trend;
 pub mod wording;
 

@@ -9,6 +9,7 @@
 
 pub mod cancel;
 pub mod capture;
+pub mod dropins;
 pub mod error;
 pub mod keepers;
 pub mod monitor;
