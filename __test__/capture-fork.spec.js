@@ -82,6 +82,21 @@ if (!linux) {
     await assert.rejects(captureFork({ file: join(blocker, 'c.heapsnapshot.gz') }), { code: 'LG_WRITE' });
   });
 
+  test('a child can be held to a share of a processor', async () => {
+    // Processor time of children that have ended, in ticks of 10 ms.
+    const childrens = () => {
+      const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
+      return (Number(fields[13]) + Number(fields[14])) * 10;
+    };
+    const before = childrens();
+    const started = performance.now();
+    await captureFork({ cpuPercent: 10 });
+    const used = childrens() - before;
+    const passed = performance.now() - started;
+    assert.ok(used > 0);
+    assert.ok(used < passed * 0.2, `${used} ms of processor time in ${Math.round(passed)} ms`);
+  });
+
   test('an AbortSignal ends the child', async () => {
     const abort = new AbortController();
     const capture = captureFork({ signal: abort.signal, file: join(directory, 'gone', 'd.heapsnapshot.gz') });

@@ -82,6 +82,22 @@ test('a place that cannot be written is known before V8 starts', async () => {
   await assert.rejects(captureInline({ file: join(blocker, 'c.heapsnapshot.gz') }), { code: 'LG_WRITE' });
 });
 
+test('what cannot be analysed in the memory that is left is refused with the figures, and its file kept', { skip: process.platform !== 'linux' && 'Linux only' }, async () => {
+  const [, available] = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+  const series = new native.Series('snapshot');
+  const open = (heap, options = {}) => series.openInlineCapture('{}', { heap, ...options }, [], true);
+  // V8 alone would need 2.7 times as much.
+  assert.throws(() => open({ small: available * 1024, large: 0 }), { code: 'LG_CAPTURE_MEMORY' });
+  // With the analysis 4.7 times.
+  const heap = { small: (available * 1024) / 3.5, large: 0 };
+  assert.throws(() => open(heap), { code: 'LG_ANALYSIS_MEMORY', message: /\d+ MB needed, \d+ MB of \d+ MB left/ });
+  const file = join(directory, 'kept', 'd.heapsnapshot.gz');
+  const capture = open(heap, { file });
+  await pump(v8.getHeapSnapshot(), capture);
+  await assert.rejects(finish(capture), { code: 'LG_ANALYSIS_MEMORY' });
+  assert.ok(read(file).snapshot.node_count > 1000);
+});
+
 test('the script table names this file', () => {
   const table = new ScriptTable();
   const own = table.list().filter(({ url }) => url.endsWith('capture-inline.spec.js'));

@@ -17,6 +17,7 @@ const OFF = new Set(['false', 'off', 'none', 'no', '0', '']);
 const OPTIONS = {
   mode: { variable: 'LEAKGUARD_MODE', initial: 'auto', check: oneOf('auto', 'fork', 'inline') },
   lowPriority: { variable: 'LEAKGUARD_LOW_PRIORITY', initial: true, check: flag },
+  captureCpuPercent: { variable: 'LEAKGUARD_CAPTURE_CPU_PERCENT', initial: undefined, check: offOr(atLeast(10)) },
   fallback: { variable: 'LEAKGUARD_FALLBACK', initial: false, check: flag },
   snapshotDir: {
     variable: 'LEAKGUARD_SNAPSHOT_DIR',

@@ -16,6 +16,7 @@ const ADVICE = {
   LG_CANCELLED: 'Run it again to get a result.',
   LG_CAPTURE_UNSUPPORTED: 'Use mode `inline`, which stops the event loop for the time of the snapshot, or allow the fallback to it.',
   LG_CAPTURE_MEMORY: 'Give the process or container more memory, capture while the heap is smaller, or capture a replica that has room.',
+  LG_ANALYSIS_MEMORY: 'Capture by forking, give the process or container more memory, or keep the snapshot and run `leakguard analyze` on it elsewhere.',
   LG_CAPTURE_STUCK: 'Try again at a quieter moment; if it happens again, please report it with the Node version.',
   LG_CAPTURE_TIMEOUT: 'Raise timeoutMs, or give the container more CPU: a capture runs at the lowest priority.',
   LG_CAPTURE_FAILED: 'Try again; the message says what happened.',

@@ -179,6 +179,13 @@ export interface CaptureOptions {
   timeoutMs?: number
   /** Whether a forked child gets the processor only when nobody else wants it; default true. */
   lowPriority?: boolean
+  /**
+   * Percent of one processor that a forked child is held to; 0: not held. Default: a quarter of what the
+   * container may use, when that is less than two processors.
+   */
+  cpuPercent?: number
+  /** For captures inside the app: its heap, so that what cannot fit is refused. */
+  heap?: HeapShape
 }
 
 /**

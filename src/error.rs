@@ -29,6 +29,10 @@ pub enum Error {
     CaptureUnsupported { why: String },
     #[error("not enough memory for a capture: {need} MB needed, {available} MB of {limit} MB left {when}")]
     CaptureMemory { need: u64, available: u64, limit: u64, when: &'static str },
+    #[error(
+        "not enough memory to analyse a capture inside the app: {need} MB needed, {available} MB of {limit} MB left {when}"
+    )]
+    AnalysisMemory { need: u64, available: u64, limit: u64, when: &'static str },
     #[error("the capture hung {attempts} times in a row and was given up")]
     CaptureStuck { attempts: u32 },
     #[error("the capture did not end within {seconds} s and was given up")]
@@ -79,6 +83,7 @@ impl Error {
             Self::Cancelled => "LG_CANCELLED",
             Self::CaptureUnsupported { .. } => "LG_CAPTURE_UNSUPPORTED",
             Self::CaptureMemory { .. } => "LG_CAPTURE_MEMORY",
+            Self::AnalysisMemory { .. } => "LG_ANALYSIS_MEMORY",
             Self::CaptureStuck { .. } => "LG_CAPTURE_STUCK",
             Self::CaptureTimeout { .. } => "LG_CAPTURE_TIMEOUT",
             Self::CaptureFailed { .. } => "LG_CAPTURE_FAILED",

@@ -16,6 +16,11 @@ export interface GuardOptions {
    * hardly runs. Default true.
    */
   lowPriority?: boolean | undefined;
+  /**
+   * Percent of one processor that a forked child is held to, 10 at least; false: not at all. Default: a quarter of what
+   * the container may use, where that is less than two processors; otherwise not at all.
+   */
+  captureCpuPercent?: number | false | undefined;
   /** Where snapshots are kept, gzipped, for the owner only; false keeps none. Default: `leakguard` in the temp directory. */
   snapshotDir?: string | false | undefined;
   /** The oldest snapshots are deleted beyond this many, this many bytes, and this many days. Defaults 10, 1 GiB, 7. */

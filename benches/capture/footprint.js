@@ -91,7 +91,7 @@ async function serve(megabytes) {
   const kept = fill(megabytes);
   // What filling left would be collected in the middle of the measurement.
   gc();
-  const guard = start({ mode: 'fork', monitor: false, signal: false, nearLimitPercent: false, snapshotDir: false });
+  const guard = start({ mode: 'fork', lowPriority: false, monitor: false, signal: false, nearLimitPercent: false, snapshotDir: false });
   process.on('message', async () => {
     const { childBytes, stallMs, elapsedMs, error } = await guard.snapshot().catch((reason) => ({ error: reason.message }));
     process.send({ childBytes, stallMs, elapsedMs, error, objects: kept.kept.length });

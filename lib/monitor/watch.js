@@ -31,7 +31,7 @@ class Watch {
     this.#requests++;
   };
 
-  constructor(guard, { onLeak, leakMinutes, lowPriority, probePauseMs, push, otlp, snapshotDir }) {
+  constructor(guard, { onLeak, leakMinutes, lowPriority, captureCpuPercent, probePauseMs, push, otlp, snapshotDir }) {
     this.#guard = guard;
     subscribe(REQUESTS, this.#count);
     this.#monitor = new Monitor({ probePauseMs, requests: () => (this.#requests > 0 ? this.#requests : null) });
@@ -40,7 +40,7 @@ class Watch {
       cooldownMs: leakMinutes * MINUTE,
       known: new KnownLeaks(push === false ? snapshotDir : push.logdir),
       report: (finding) => this.#report(finding),
-      recorder: () => new Recorder({ unit: 'snapshot', mode: 'fork', lowPriority }),
+      recorder: () => new Recorder({ unit: 'snapshot', mode: 'fork', lowPriority, cpuPercent: captureCpuPercent === false ? 0 : captureCpuPercent }),
     });
     if (push !== false) this.#pusher = new Pusher(push, this.#monitor.native);
     if (otlp !== false) this.#otlp = new OtlpExporter(otlp, this.#monitor.native);

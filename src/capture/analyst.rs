@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Reads one snapshot and leaves behind what shall remain of it.
 ///
@@ -59,8 +59,24 @@ pub struct NoAnalysis;
 
 impl Analyst for NoAnalysis {
     fn analyse(self: Box<Self>, snapshot: &mut (dyn Read + Send), _briefing: &Briefing) -> Result<Vec<u8>> {
-        std::io::copy(snapshot, &mut std::io::sink())
-            .map_err(|error| crate::error::Error::CaptureFailed { what: format!("reading: {error}") })?;
+        skip(snapshot)?;
         Ok(Vec::new())
     }
+}
+
+/// Reads to the end, so that the file is whole, and fails with the reason why it did no more.
+#[derive(Debug)]
+pub struct Unanalysed(pub Error);
+
+impl Analyst for Unanalysed {
+    fn analyse(self: Box<Self>, snapshot: &mut (dyn Read + Send), _briefing: &Briefing) -> Result<Vec<u8>> {
+        skip(snapshot)?;
+        Err(self.0)
+    }
+}
+
+fn skip(snapshot: &mut (dyn Read + Send)) -> Result<()> {
+    std::io::copy(snapshot, &mut std::io::sink())
+        .map(|_bytes| ())
+        .map_err(|error| Error::CaptureFailed { what: format!("reading: {error}") })
 }

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::sys::child::{self, Child};
 pub use crate::sys::fork::Priority;
 use crate::sys::fork::{Side, fork as fork_process};
+use crate::sys::pace;
 use crate::sys::pipe::widen;
 
 /// Room in the child's own pipe, in bytes.
@@ -67,8 +68,8 @@ enum Work {
 }
 
 /// Forks the calling thread's process. Everything in `intake` must be usable in the child: no locks, no
-/// threads.
-pub fn fork(intake: Intake, priority: Priority) -> Result<Forked> {
+/// threads. `percent`: the share of one processor that the child is held to, if any.
+pub fn fork(intake: Intake, priority: Priority, percent: Option<u32>) -> Result<Forked> {
     let failed = |error: io::Error| Error::CaptureFailed { what: format!("forking: {error}") };
     let (reader, writer) = io::pipe().map_err(failed)?;
     let file = intake.file.clone();
@@ -77,6 +78,9 @@ pub fn fork(intake: Intake, priority: Priority) -> Result<Forked> {
         Side::Child => {
             // Its descriptor is closed here, and the number may soon be another's.
             let _ = ManuallyDrop::new(reader);
+            if let Some(percent) = percent {
+                pace::hold(percent);
+            }
             Ok(Forked::Child(Inside { result: writer, work: Work::Waiting(intake) }))
         }
     }
@@ -111,6 +115,7 @@ impl Inside {
             Work::Reading { v8, reader, complete } => {
                 complete.set();
                 drop(v8);
+                pace::excuse_this_thread();
                 join(reader).and_then(|outcome| outcome.ok_or_else(out_of_order))
             }
             Work::Waiting(_) | Work::Over => Err(out_of_order()),

@@ -6,6 +6,11 @@
 //! program's heap, 9 times for nothing but tiny objects. Large objects (long strings and arrays, each on
 //! pages of its own) add little but their own text.
 
+#[cfg(target_os = "linux")]
+use crate::error::{Error, Result};
+#[cfg(target_os = "linux")]
+use crate::sys::memory::Room;
+
 /// Used bytes of a V8 heap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Heap {
@@ -61,6 +66,29 @@ impl Experience {
     }
 }
 
+/// What parsing and diagnosing the snapshot of a heap takes at the least, besides what V8 takes to make it: about
+/// the snapshot's size, which is twice the heap's for programs of small objects.
+pub fn analysis(heap: Heap) -> u64 {
+    2 * heap.small + FIXED
+}
+
+/// Whether a capture inside the app fits: V8's part, and if `analysed` ours, with [`reserve`] left over.
+#[cfg(target_os = "linux")]
+pub fn check_inline(heap: Heap, analysed: bool, room: Room) -> Result<()> {
+    let v8 = Experience::new().need(heap).least;
+    let need = v8 + reserve(room.limit) + if analysed { analysis(heap) } else { 0 };
+    if need <= room.available {
+        return Ok(());
+    }
+    let (need, available, limit) = ((need >> 20) + 1, room.available >> 20, room.limit >> 20);
+    let when = if room.container { "in the container" } else { "on the machine" };
+    Err(if v8 + reserve(room.limit) > room.available {
+        Error::CaptureMemory { need, available, limit, when }
+    } else {
+        Error::AnalysisMemory { need, available, limit, when }
+    })
+}
+
 /// What must stay free for the app while a child works: it goes on allocating, and memory is followed
 /// only so many times a second.
 pub fn reserve(limit: u64) -> u64 {
@@ -69,7 +97,8 @@ pub fn reserve(limit: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Experience, Heap};
+    use super::{Experience, Heap, check_inline};
+    use crate::sys::memory::Room;
 
     const MB: u64 = 1 << 20;
 
@@ -92,6 +121,20 @@ mod tests {
         let small = experience.need(Heap { small: 400 * MB, large: 0 });
         let large = experience.need(Heap { small: 0, large: 400 * MB });
         assert!(large.likely * 5 < small.likely);
+    }
+
+    #[test]
+    fn an_inline_capture_must_fit_with_its_analysis() {
+        let heap = Heap { small: 100 * MB, large: 0 };
+        let code = |available: u64, analysed| {
+            let room = Room { available: available * MB, limit: 1024 * MB, container: true };
+            check_inline(heap, analysed, room).map_err(|error| error.code().to_owned())
+        };
+        assert_eq!(code(700, true), Ok(()));
+        assert_eq!(code(400, true), Err("LG_ANALYSIS_MEMORY".to_owned()));
+        assert_eq!(code(400, false), Ok(()));
+        assert_eq!(code(200, false), Err("LG_CAPTURE_MEMORY".to_owned()));
+        assert_eq!(code(200, true), Err("LG_CAPTURE_MEMORY".to_owned()));
     }
 
     #[test]

@@ -8,10 +8,10 @@ use napi_derive::napi;
 use crate::analysis::keepers::Search;
 use crate::capture::Analyst;
 use crate::error::{Error, Result};
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-use crate::node::capture::fork::{ForkCapture, HeapShape};
 use crate::node::capture::inline::InlineCapture;
 use crate::node::capture::{CaptureOptions, Client, LoadedScript};
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+use crate::node::capture::{HeapShape, fork::ForkCapture};
 use crate::node::error;
 
 /// Objects whose keepers are told, and paths told of each: more than a reader wants.

@@ -10,7 +10,9 @@ use crate::analysis::series::{self, Finding};
 use crate::capture::Analyst;
 use crate::error::{Error, Result};
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-use crate::node::capture::fork::{ForkCapture, HeapShape};
+use crate::node::capture::HeapShape;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+use crate::node::capture::fork::ForkCapture;
 use crate::node::capture::inline::InlineCapture;
 use crate::node::capture::{CaptureOptions, Client, LoadedScript};
 use crate::node::error;

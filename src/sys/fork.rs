@@ -15,9 +15,10 @@
 use std::ffi::c_int;
 use std::io::{self, BufRead, BufReader};
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::sync::OnceLock;
 use std::{fs, mem, ptr};
 
-use crate::sys::child::Child;
+use crate::sys::child::{Child, exit};
 use crate::sys::got::{self, Slots};
 use crate::sys::settle;
 
@@ -50,12 +51,43 @@ pub fn supported() -> Result<(), String> {
         return Err(format!("forking is not supported on {}", std::env::consts::ARCH));
     }
     for path in ["/proc/self/maps", "/proc/self/fd", "/proc/self/stat"] {
-        fs::metadata(path).map_err(|error| format!("{path} is not available: {error}"))?;
+        fs::File::open(path).map_err(|error| format!("{path} is not available: {error}"))?;
+    }
+    if filtered() {
+        PROBE.get_or_init(probe).clone()?;
     }
     if Slots::find(&WAKERS).len() == 0 {
         return Err("the program calls no condition variables through a table that can be patched".to_owned());
     }
     Ok(())
+}
+
+/// What a fork came to where system calls are filtered, tried once.
+static PROBE: OnceLock<Result<(), String>> = OnceLock::new();
+
+/// Whether the system calls of this process are filtered (`SECCOMP_MODE_FILTER`), as in most containers.
+fn filtered() -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|status| {
+        status.lines().any(|line| line.strip_prefix("Seccomp:").is_some_and(|mode| mode.trim() == "2"))
+    })
+}
+
+/// What a filter lets pass can only be found out by trying: a fork whose child ends at once, before V8's heap
+/// is marked for copying, so that it costs next to nothing.
+fn probe() -> Result<(), String> {
+    let mask = block_signals();
+    let mut pidfd: c_int = -1;
+    let pid = clone_process(&mut pidfd);
+    if pid == 0 {
+        exit(0);
+    }
+    let error = io::Error::last_os_error();
+    restore_signals(&mask);
+    match pid {
+        // Dropping it reaps it.
+        1.. => Child::adopt(pid, pidfd).wait().map(|_exit| ()).map_err(|error| error.to_string()),
+        _ => Err(format!("the sandbox forbids to fork: {error}")),
+    }
 }
 
 /// Forks. In the child only `keep`, the calling thread and a copy of the memory remain, `/dev/null`
@@ -160,7 +192,45 @@ fn restore_signals(mask: &libc::sigset_t) {
 
 #[cfg(test)]
 mod tests {
-    use super::private_anonymous;
+    use super::{private_anonymous, probe};
+
+    /// Refuses `clone` without CLONE_THREAD, and `fork`-like calls of the present thread, with EPERM.
+    fn forbid_forks() {
+        const LOAD_NUMBER: libc::sock_filter = libc::sock_filter { code: 0x20, jt: 0, jf: 0, k: 0 };
+        const LOAD_FLAGS: libc::sock_filter = libc::sock_filter { code: 0x20, jt: 0, jf: 0, k: 16 };
+        let jump = |code, k, jt, jf| libc::sock_filter { code, jt, jf, k };
+        let end = |k| libc::sock_filter { code: 0x06, jt: 0, jf: 0, k };
+        let mut program = [
+            LOAD_NUMBER,
+            jump(0x15, libc::SYS_clone as u32, 0, 3),
+            LOAD_FLAGS,
+            jump(0x45, libc::CLONE_THREAD as u32, 1, 0),
+            end(libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+            end(libc::SECCOMP_RET_ALLOW),
+        ];
+        let filter = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
+        // SAFETY: plain numbers.
+        assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
+        // SAFETY: the program outlives the call; the kernel copies it.
+        let set = unsafe {
+            libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, std::ptr::from_ref(&filter))
+        };
+        assert_eq!(set, 0, "{}", std::io::Error::last_os_error());
+    }
+
+    #[test]
+    fn a_filter_that_forbids_forks_is_noticed() {
+        probe().unwrap();
+        // A filter holds for the thread that sets it, and for good.
+        let refused = std::thread::spawn(|| {
+            forbid_forks();
+            probe()
+        });
+        assert_eq!(
+            refused.join().unwrap().unwrap_err(),
+            "the sandbox forbids to fork: Operation not permitted (os error 1)"
+        );
+    }
 
     #[test]
     fn picks_private_memory_without_a_file() {

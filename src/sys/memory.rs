@@ -1,5 +1,6 @@
 //! How much memory may still be used: by the container (cgroup v1 or v2, every level up to the root of
-//! the hierarchy that is visible here) and by the machine. All figures are bytes.
+//! the hierarchy that is visible here) and by the machine. All figures are bytes. And, since it is written in
+//! the same places, how many processors the container may use.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -62,10 +63,17 @@ impl Limits {
     /// Of this process. Without cgroups, or without the right to see them, only the machine's remain.
     pub fn find() -> Self {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
-        Self::from_tables(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"))
+        Self::from_tables(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"), "memory")
     }
 
-    fn from_tables(cgroups: &str, mounts: &str) -> Self {
+    /// Of the processor: how many of them this container may use at a time, where that is limited.
+    pub fn processors() -> Option<f64> {
+        let read = |path| fs::read_to_string(path).unwrap_or_default();
+        let found = Self::from_tables(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"), "cpu");
+        found.groups.iter().filter_map(Group::processors).reduce(f64::min)
+    }
+
+    fn from_tables(cgroups: &str, mounts: &str, controller: &str) -> Self {
         let mut groups = Vec::new();
         for line in cgroups.lines() {
             // hierarchy:controllers:path
@@ -76,12 +84,12 @@ impl Limits {
             };
             let version = if number == "0" && controllers.is_empty() {
                 Version::V2
-            } else if controllers.split(',').any(|name| name == "memory") {
+            } else if controllers.split(',').any(|name| name == controller) {
                 Version::V1
             } else {
                 continue;
             };
-            for mount in mounts.lines().filter_map(|line| Mount::parse(line, version)) {
+            for mount in mounts.lines().filter_map(|line| Mount::parse(line, version, controller)) {
                 groups.extend(mount.levels(path).map(|directory| Group { directory, version }));
             }
         }
@@ -117,6 +125,18 @@ impl Group {
         field(&text, "oom_kill").unwrap_or(0)
     }
 
+    /// The quota in a period: `max 100000` or `50000 100000`, in v1 in two files with -1 for none.
+    fn processors(&self) -> Option<f64> {
+        let read = |name: &str| fs::read_to_string(self.directory.join(name)).ok();
+        let text = match self.version {
+            Version::V2 => read("cpu.max")?,
+            Version::V1 => format!("{} {}", read("cpu.cfs_quota_us")?, read("cpu.cfs_period_us")?),
+        };
+        let mut fields = text.split_ascii_whitespace().map(str::parse::<f64>);
+        let (quota, period) = (fields.next()?.ok()?, fields.next()?.ok()?);
+        (quota > 0.0 && period > 0.0).then(|| quota / period)
+    }
+
     /// `None` where the group sets no limit (the root, `max`, or more than the machine has).
     fn room(&self, machine: u64) -> Option<Room> {
         let read = |name: &str| fs::read_to_string(self.directory.join(name)).ok();
@@ -148,7 +168,7 @@ fn machine_room(meminfo: &str) -> Option<Room> {
     })
 }
 
-/// A mounted cgroup hierarchy that controls memory.
+/// A mounted cgroup hierarchy with the controller in question.
 struct Mount<'a> {
     /// Which directory of the hierarchy is visible at `point`: `/` outside containers.
     root: &'a str,
@@ -157,13 +177,13 @@ struct Mount<'a> {
 
 impl<'a> Mount<'a> {
     /// A line of `/proc/self/mountinfo`: `id parent dev root point options [tags…] - type source super`.
-    fn parse(line: &'a str, version: Version) -> Option<Self> {
+    fn parse(line: &'a str, version: Version, controller: &str) -> Option<Self> {
         let (front, back) = line.split_once(" - ")?;
         let mut back = back.split(' ');
         let kind = back.next()?;
         let controls = match version {
             Version::V2 => kind == "cgroup2",
-            Version::V1 => kind == "cgroup" && back.nth(1)?.split(',').any(|option| option == "memory"),
+            Version::V1 => kind == "cgroup" && back.nth(1)?.split(',').any(|option| option == controller),
         };
         let mut front = front.split(' ').skip(3);
         controls.then_some(Self { root: front.next()?, point: front.next()? })

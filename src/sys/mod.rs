@@ -18,6 +18,8 @@ mod got;
 pub mod mask;
 #[cfg(target_os = "linux")]
 pub mod memory;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub mod pace;
 #[cfg(unix)]
 pub mod pipe;
 pub mod prefetch;

@@ -19,21 +19,13 @@ use crate::capture::need::{Experience, Heap, reserve};
 use crate::capture::watch::{Rules, watch};
 use crate::error::{Error, Result};
 use crate::node::cancel::Cancel;
-use crate::node::capture::{CaptureOptions, Captured, Client, FileOnly, LoadedScript};
+use crate::node::capture::{CaptureOptions, Captured, Client, FileOnly, HeapShape, LoadedScript};
 use crate::node::{error, task};
 use crate::sys::memory::Limits;
 use crate::sys::{self, threads};
 
 /// What this process's captures have needed so far.
 static EXPERIENCE: Mutex<Experience> = Mutex::new(Experience::new());
-
-/// Used bytes of the heap, by kind of space; see `lib/capture/heap-shape.js`.
-#[napi(object)]
-#[derive(Clone, Copy, Debug)]
-pub struct HeapShape {
-    pub small: f64,
-    pub large: f64,
-}
 
 /// What became of one try.
 #[napi(object)]
@@ -105,7 +97,7 @@ impl ForkCapture {
     pub fn open(client: Arc<dyn Client>, options: CaptureOptions, heap: HeapShape) -> Result<Self> {
         sys::fork::supported().map_err(|why| Error::CaptureUnsupported { why })?;
         let turn = Turn::take()?;
-        let heap = Heap { small: heap.small.max(0.0) as u64, large: heap.large.max(0.0) as u64 };
+        let heap = Heap::from(heap);
         let mut plan = Plan::default();
         if let Some(timeout) = options.timeout_ms {
             plan.allowed = Duration::from_millis(timeout.into());
@@ -134,7 +126,8 @@ impl ForkCapture {
         lock(&self.machine).fork()?;
         let intake = self.options.intake(self.client.analyst(), Vec::new());
         let lowest = self.options.low_priority.unwrap_or(true);
-        match fork(intake, if lowest { Priority::Lowest } else { Priority::Inherited })? {
+        let priority = if lowest { Priority::Lowest } else { Priority::Inherited };
+        match fork(intake, priority, self.options.percent())? {
             Forked::Parent(running) => {
                 self.running = Some(running);
                 Ok(false)

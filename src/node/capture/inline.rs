@@ -6,6 +6,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Buffer, Object};
 use napi_derive::napi;
 
+use crate::capture::analyst::Unanalysed;
 use crate::capture::inline::Inline;
 use crate::error::{Error, Result};
 use crate::node::capture::{CaptureOptions, Captured, Client, FileOnly, LoadedScript};
@@ -39,7 +40,15 @@ impl InlineCapture {
         scripts: Vec<LoadedScript>,
         stream: bool,
     ) -> Result<Self> {
-        let intake = options.intake(client.analyst(), scripts);
+        let analyst = match options.check_room(client.analyses()) {
+            Ok(()) => client.analyst(),
+            // The file can still be had.
+            Err(error @ Error::AnalysisMemory { .. }) if options.file.is_some() => {
+                Box::new(Unanalysed(error))
+            }
+            Err(error) => return Err(error),
+        };
+        let intake = options.intake(analyst, scripts);
         #[cfg(unix)]
         let inline = if stream { Inline::with_sink(intake) } else { Inline::with_path(intake) };
         #[cfg(not(unix))]

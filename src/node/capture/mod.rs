@@ -12,13 +12,23 @@ use std::path::PathBuf;
 use napi_derive::napi;
 
 use crate::capture::analyst::{NoAnalysis, Progress};
+#[cfg(target_os = "linux")]
+use crate::capture::need;
+use crate::capture::need::Heap;
 use crate::capture::{Analyst, Briefing, Intake, Outcome, Script};
 use crate::error::Result;
+#[cfg(target_os = "linux")]
+use crate::sys::memory::Limits;
 
 /// Who wants a snapshot.
 pub trait Client: Send + Sync {
     /// One for each try; it runs on another thread or in a forked child.
     fn analyst(&self) -> Box<dyn Analyst>;
+
+    /// Whether that takes memory of the order of the snapshot.
+    fn analyses(&self) -> bool {
+        true
+    }
 
     /// Takes what the analyst made, off the event loop. Out: what JavaScript shall see of it (JSON).
     fn accept(&self, analysis: Vec<u8>) -> Result<Option<String>>;
@@ -32,8 +42,26 @@ impl Client for FileOnly {
         Box::new(NoAnalysis)
     }
 
+    fn analyses(&self) -> bool {
+        false
+    }
+
     fn accept(&self, _analysis: Vec<u8>) -> Result<Option<String>> {
         Ok(None)
+    }
+}
+
+/// Used bytes of the heap, by kind of space; see `lib/capture/heap-shape.js`.
+#[napi(object)]
+#[derive(Clone, Copy, Debug)]
+pub struct HeapShape {
+    pub small: f64,
+    pub large: f64,
+}
+
+impl From<HeapShape> for Heap {
+    fn from(shape: HeapShape) -> Self {
+        Self { small: shape.small.max(0.0) as u64, large: shape.large.max(0.0) as u64 }
     }
 }
 
@@ -49,6 +77,11 @@ pub struct CaptureOptions {
     pub timeout_ms: Option<u32>,
     /// Whether a forked child gets the processor only when nobody else wants it; default true.
     pub low_priority: Option<bool>,
+    /// Percent of one processor that a forked child is held to; 0: not held. Default: a quarter of what the
+    /// container may use, when that is less than two processors.
+    pub cpu_percent: Option<u32>,
+    /// For captures inside the app: its heap, so that what cannot fit is refused.
+    pub heap: Option<HeapShape>,
 }
 
 /// One script of the captured isolate.
@@ -82,6 +115,41 @@ impl CaptureOptions {
             briefing: Briefing { scripts, threads, progress: Progress::default() },
             file: self.file.as_ref().map(PathBuf::from),
         }
+    }
+}
+
+/// A container that may use less than this many processors at a time is rationed: what a child takes is felt.
+#[cfg(target_os = "linux")]
+const RATIONED: f64 = 2.0;
+/// The child's part of the ration.
+#[cfg(target_os = "linux")]
+const CHILDS_PART: f64 = 0.25;
+
+#[cfg(target_os = "linux")]
+impl CaptureOptions {
+    /// The share of one processor that a child shall be held to.
+    fn percent(&self) -> Option<u32> {
+        match self.cpu_percent {
+            Some(0) => None,
+            Some(percent) => Some(percent),
+            None => {
+                let processors = Limits::processors().filter(|&processors| processors < RATIONED)?;
+                Some((processors * CHILDS_PART * 100.0).round() as u32)
+            }
+        }
+    }
+
+    /// Refuses a capture inside the app that cannot fit in memory, where that can be known.
+    fn check_room(&self, analysed: bool) -> Result<()> {
+        let (Some(heap), Ok(room)) = (self.heap, Limits::find().room()) else { return Ok(()) };
+        need::check_inline(heap.into(), analysed, room)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl CaptureOptions {
+    fn check_room(&self, _analysed: bool) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ const V1_MOUNT: &str = "36 25 0:31 / /sys/fs/cgroup/memory rw,relatime shared:5 
 const V2_MOUNT: &str = "29 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";
 
 fn directories(cgroups: &str, mounts: &str) -> Vec<String> {
-    Limits::from_tables(cgroups, mounts)
+    Limits::from_tables(cgroups, mounts, "memory")
         .groups
         .iter()
         .map(|group| group.directory.to_string_lossy().trim_end_matches('/').to_owned())
@@ -77,6 +77,22 @@ fn a_group_over_its_limit_has_no_room() {
     let (_directory, group) =
         group(Version::V1, &[("memory.limit_in_bytes", "1000"), ("memory.usage_in_bytes", "1100")]);
     assert_eq!(group.room(1 << 40), Some(Room { available: 0, limit: 1000, container: true }));
+}
+
+#[test]
+fn reads_a_processor_quota() {
+    let quota = |version, files: &[(&str, &str)]| group(version, files).1.processors();
+    let (_directory, half) = group(Version::V2, &[("cpu.max", "50000 100000\n")]);
+    assert_eq!(half.processors(), Some(0.5));
+    let (_directory, two) =
+        group(Version::V1, &[("cpu.cfs_quota_us", "200000\n"), ("cpu.cfs_period_us", "100000\n")]);
+    assert_eq!(two.processors(), Some(2.0));
+    let (_directory, none) = group(Version::V2, &[("cpu.max", "max 100000\n")]);
+    assert_eq!(none.processors(), None);
+    let (_directory, none) =
+        group(Version::V1, &[("cpu.cfs_quota_us", "-1\n"), ("cpu.cfs_period_us", "100000\n")]);
+    assert_eq!(none.processors(), None);
+    assert_eq!(quota(Version::V2, &[]), None);
 }
 
 #[test]
