@@ -1,0 +1,17 @@
+'use strict';
+
+const test = require('ava');
+const { assertNoLeak, expectCollected } = require('leakguard/test');
+
+const { few, healthy, free } = require('./subject.js');
+
+test('healthy function', async (t) => {
+  t.timeout(120_000);
+  await assertNoLeak(healthy, few);
+  t.pass();
+});
+test('free object', async (t) => {
+  t.timeout(120_000);
+  await expectCollected(free);
+  t.pass();
+});

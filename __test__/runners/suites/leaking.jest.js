@@ -1,0 +1,6 @@
+'use strict';
+
+const { few, leaking, kept } = require('./subject.js');
+
+test('leaking function', () => expect(leaking).toNotLeak(few), 120_000);
+test('kept object', () => expect(kept).toBeCollected(), 120_000);

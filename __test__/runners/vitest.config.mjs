@@ -1,0 +1,3 @@
+export default {
+  test: { include: ['suites/*.vitest.mjs'], setupFiles: ['leakguard/test/vitest'] },
+};
