@@ -6,12 +6,12 @@ const { assertNoLeak, expectCollected } = require('leakguard/test');
 const { few, leaking, kept } = require('./subject.js');
 
 test('leaking function', async (t) => {
-  t.timeout(120_000);
+  t.timeout(240_000);
   await assertNoLeak(leaking, few);
   t.pass();
 });
 test('kept object', async (t) => {
-  t.timeout(120_000);
+  t.timeout(240_000);
   await expectCollected(kept);
   t.pass();
 });
