@@ -1,18 +1,18 @@
 'use strict';
 
-// `npm run screenshots`: docs/screenshots, of the real page over examples/ssr-window while it leaks, and over the
+// `npm run screenshots`: docs/screenshots, of the real page over examples/event-emitter while it leaks, and over the
 // snapshots of a hunt in it.
 
-const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { launch, settled, visit } = require('../__test__/browser/browser.js');
 const { CLI, end, guarded, load, output, view } = require('../__test__/browser/servers.js');
 const { ensureBuilt } = require('./ensure-built.js');
-const { ROOT, step } = require('./step.js');
+const { ROOT } = require('./step.js');
 
-const EXAMPLE = join(ROOT, 'examples', 'ssr-window');
+const EXAMPLE = join(ROOT, 'examples', 'event-emitter');
 const OUT = join(ROOT, 'docs', 'screenshots');
 /** A page of documentation should load at once. */
 const LARGEST = 200_000;
@@ -44,7 +44,7 @@ async function live(browser, folder) {
 
 async function files(browser, folder) {
   const kept = join(folder, 'hunt');
-  const text = await output([CLI, 'hunt', join(EXAMPLE, 'leaking.js'), '--json', '--keep', kept], 1);
+  const text = await output([CLI, 'hunt', join(EXAMPLE, 'leaking.js'), '--json', '--exact', '--keep', kept], 1);
   const report = join(folder, 'hunt.json');
   writeFileSync(report, text);
   const [suspect] = JSON.parse(text).suspects;
@@ -65,7 +65,7 @@ async function files(browser, folder) {
       await visit(page, hash);
       await shoot(page, name);
     }
-    await visit(page, `#/snapshots/${last}/search?q=${encodeURIComponent(suspect.className)}`);
+    await visit(page, `#/snapshots/${last}/search?q=Handler`);
     await page.getByRole('grid', { name: 'Objects found' }).getByRole('row').nth(1).click();
     await page.locator('.inspector [role=treeitem]').first().waitFor();
     await shoot(page, 'object');
@@ -94,10 +94,10 @@ async function capture(url, label) {
   throw new Error(`the capture ${label} did not end`);
 }
 
-/** A steady trickle: a page that is rendered is a window that stays. */
+/** A steady load. */
 async function busy(url, seconds) {
   for (let second = 0; second < seconds; second++) {
-    await load(url, 3);
+    await load(url, 40);
     await sleep(1000);
   }
 }
@@ -115,7 +115,6 @@ async function shoot(page, name) {
 
 async function main() {
   ensureBuilt();
-  if (!existsSync(join(EXAMPLE, 'node_modules'))) step('install the example', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: EXAMPLE });
   mkdirSync(OUT, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'leakguard-screenshots-'));
   const browser = await launch();

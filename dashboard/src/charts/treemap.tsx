@@ -5,6 +5,7 @@ import { hierarchy, partition, treemap, type HierarchyRectangularNode } from 'd3
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DominatorTree, NodeRow } from '../api/types';
 import { bytes, percent } from '../format';
+import { nameOf } from '../parts/node';
 
 interface Props {
   tree: DominatorTree;
@@ -99,7 +100,7 @@ function levels({ children = [] }: DominatorTree): number {
 function boxOf({ node, retained, rest, children = [] }: DominatorTree): Box {
   const boxes = children.map(boxOf);
   if (rest > 0 && boxes.length > 0) boxes.push({ node: null, name: 'smaller ones', value: rest, children: [] });
-  return { node, name: node.className || node.name || `(${node.type})`, value: retained, children: boxes };
+  return { node, name: nameOf(node), value: retained, children: boxes };
 }
 
 /** Kinds that are told apart by colour; the name in the box says it too. */

@@ -5,6 +5,7 @@ import { useResource } from '../api/resource';
 import type { NodeDetail, NodeRow } from '../api/types';
 import { bytes, distance } from '../format';
 import { href, refine } from '../route';
+import { nameOf } from './node';
 import { Source } from './source';
 import { Show } from './status';
 import { Figure } from './text';
@@ -33,7 +34,7 @@ export function Inspector({ snapshot, index, onSelect = (node) => refine({ node:
           <>
             <header>
               <h2>
-                <span class="node-class">{node.className || node.name || `(${node.type})`}</span> <span class="node-id">@{node.id}</span>
+                <span class="node-class">{nameOf(node)}</span> <span class="node-id">@{node.id}</span>
               </h2>
               <button type="button" class="close" aria-label="Close the object" onClick={() => refine({ node: null })}>
                 ×
@@ -67,7 +68,7 @@ export function Inspector({ snapshot, index, onSelect = (node) => refine({ node:
                 goes (its dominator). <a class="inline" href={href(['snapshots', snapshot, 'dominators'], { root: node.dominator.index, node: index })}>Show among the dominators</a>
               </p>
             )}
-            {node.location !== undefined && (
+            {node.location !== undefined && !node.location.file.startsWith('script ') && (
               <>
                 <h3>In the source</h3>
                 <Source at={node.location} title={node.className} />

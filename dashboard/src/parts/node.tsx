@@ -3,10 +3,17 @@
 import type { NodeRow } from '../api/types';
 import { Prose } from './text';
 
+/** What an object is called; the roots have no class, but names. */
+export function nameOf({ type, name, className, index }: NodeRow): string {
+  if (index === 0) return 'whole heap';
+  if (type === 'closure') return `${name || '(anonymous)'}()`;
+  return (type === 'synthetic' ? name : className) || name || `(${type})`;
+}
+
 export function NodeName({ node }: { node: NodeRow }) {
   return (
     <span class="node">
-      <span class={`node-class ${node.type}`}>{node.className || node.name || `(${node.type})`}</span>
+      <span class={`node-class ${node.type}`}>{nameOf(node)}</span>
       <span class="node-id">@{node.id}</span>
       {node.detachedness === 2 && <span class="tag leak">detached</span>}
       {node.preview !== undefined && node.preview !== '' && <span class="preview">{node.preview}</span>}

@@ -19,7 +19,7 @@ export function Trace({ path, growsAt }: { path: Hop[]; growsAt?: GrowthPoint })
 function Step({ hop, first, growsAt }: { hop: Hop; first: boolean; growsAt: GrowthPoint | undefined }) {
   const [open, setOpen] = useState(false);
   const { location, role } = hop;
-  const readable = location?.line !== undefined && !location.file.startsWith('node:');
+  const readable = location?.line !== undefined && !/^(node:|script )/.test(location.file);
   return (
     <li class={role ?? ''}>
       <div class="hop">

@@ -128,7 +128,7 @@ export function Tree({ label, branches, root, onOpen }: Props) {
                   toggle(line.branch);
                 }}
               />
-              <span class={`edge ${line.branch.edge.edgeType} ${line.branch.edge.essential === false ? 'weak' : ''}`}>{line.branch.edge.edge}</span>
+              <span class={`edge ${line.branch.edge.edgeType} ${line.branch.edge.essential === false ? 'weak' : ''}`}>{line.branch.edge.edgeType === 'element' ? `[${line.branch.edge.edge.replace(/^\[|\]$/g, '')}]` : line.branch.edge.edge}</span>
               <NodeName node={line.branch.edge.node} />
               {line.recursive && <span class="tag">cycle</span>}
               <span class="sizes">{bytes(line.branch.edge.node.retainedSize)}</span>

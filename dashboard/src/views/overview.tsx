@@ -70,33 +70,46 @@ function History() {
   if (all.length < 2) return <Loading what="Waiting for the first samples" />;
   const at = all.map((sample) => sample.at);
   const limit = all.at(-1)?.heapLimit ?? 0;
-  const highest = Math.max(...all.map(({ rss }) => rss));
-  const memory: Series[] = [
-    { label: 'heap in use', colour: 's-heap', values: all.map(({ heapUsed }) => heapUsed), width: 1, fill: true },
-    { label: 'floor after GC', colour: 's-floor', values: all.map(({ floor }) => floor), width: 2.5, stepped: true },
-    { label: 'RSS', colour: 's-rss', values: all.map(({ rss }) => rss) },
-    { label: 'external', colour: 's-external', values: all.map(({ external }) => external) },
+  const heap: Series[] = [
+    { label: 'in use', colour: 's-heap', values: all.map(({ heapUsed }) => heapUsed), width: 1, fill: true },
+    { label: 'floor after full collections', colour: 's-floor', values: all.map(({ floor }) => floor), width: 2.5, stepped: true },
   ];
   // A limit far above would press everything else onto the axis; the figures above have it.
-  if (limit < highest * 2) memory.push({ label: 'heap limit', colour: 's-limit', values: all.map(({ heapLimit }) => heapLimit), dash: [6, 4] });
+  if (limit < Math.max(...all.map(({ heapUsed }) => heapUsed)) * 2.5) {
+    heap.push({ label: 'limit', colour: 's-limit', values: all.map(({ heapLimit }) => heapLimit), dash: [6, 4] });
+  }
   const flags: TimeMark[] = marks.value.map(({ at: when, kind, label }) => ({ at: when, label, colour: MARK_COLOURS[kind] ?? 'muted' }));
   const latest = all.at(-1);
   return (
     <>
       <section aria-labelledby="memory-title">
         <h2 id="memory-title">
-          Memory <small class="muted">heap limit {bytes(limit)} · drag to zoom, double-click to reset</small>
+          JavaScript heap <small class="muted">limit {bytes(limit)} · drag to zoom, double-click to reset</small>
         </h2>
         <TimeChart
           label={`Memory over time: heap in use ${bytes(latest?.heapUsed ?? 0)}, RSS ${bytes(latest?.rss ?? 0)}`}
           at={at}
-          series={memory}
+          series={heap}
           marks={flags}
           show={bytes}
-          height={260}
+          height={220}
           sync="history"
         />
         <Marks />
+      </section>
+      <section aria-labelledby="process-title">
+        <h2 id="process-title">Whole process</h2>
+        <TimeChart
+          label="RSS and external memory over time"
+          at={at}
+          series={[
+            { label: 'RSS', colour: 's-rss', values: all.map(({ rss }) => rss) },
+            { label: 'external', colour: 's-external', values: all.map(({ external }) => external) },
+          ]}
+          show={bytes}
+          height={110}
+          sync="history"
+        />
       </section>
       <section aria-labelledby="pauses-title">
         <h2 id="pauses-title">Pauses</h2>
@@ -108,7 +121,7 @@ function History() {
             { label: 'event-loop delay', colour: 's-external', values: all.map(({ loopDelayMs }) => loopDelayMs) },
           ]}
           show={(value) => (value === 0 ? '0' : duration(value))}
-          height={120}
+          height={100}
           sync="history"
         />
       </section>

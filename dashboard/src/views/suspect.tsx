@@ -4,7 +4,7 @@ import { RoundChart } from '../charts/rounds';
 import { usePaged, WholeList } from '../api/paged';
 import { query } from '../api/client';
 import { useResource } from '../api/resource';
-import type { Diagnosis, NodeRow, Page, Place, Suspect } from '../api/types';
+import type { Diagnosis, NodeDetail, NodeRow, Page, Place, Suspect } from '../api/types';
 import { bytes, count, percent, place, rate } from '../format';
 import { NodeName } from '../parts/node';
 import { Source } from '../parts/source';
@@ -12,6 +12,7 @@ import { Empty, Loading, Show } from '../parts/status';
 import { Table } from '../parts/table';
 import { Figure, Prose } from '../parts/text';
 import { Trace } from '../parts/trace';
+import { Tree } from '../parts/tree';
 import { go, href } from '../route';
 import { diagnosis, explorable, report } from '../state';
 import { ticks } from './overview';
@@ -90,7 +91,7 @@ function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: S
           </section>
           <section aria-labelledby="source-title">
             <h2 id="source-title">In the source</h2>
-            {growsAt.place !== undefined && <Source at={growsAt.place} title={growsAt.name === undefined ? 'It grows in' : `${growsAt.name} is in`} />}
+            {growsAt.place !== undefined && (growsAt.place.line !== undefined || definedAt === undefined) && <Source at={growsAt.place} title={growsAt.name === undefined ? 'It grows in' : `${growsAt.name} is in`} />}
             {definedAt !== undefined && <Source at={definedAt} title={`${suspect.className} is made in`} />}
             {growsAt.place === undefined && definedAt === undefined && <p class="muted">V8 does not say where this is defined.</p>}
           </section>
@@ -152,9 +153,27 @@ function SampleRows({ snapshot, suspect }: { snapshot: string; suspect: Suspect 
     <Show of={classes} what="Opening the snapshot">
       {({ rows }) => {
         const found = rows.find(({ name }) => name === suspect.className);
-        if (found === undefined) return <p class="muted">No object of this class is in that snapshot.</p>;
+        if (found === undefined) return <Children snapshot={snapshot} suspect={suspect} />;
         return <Objects path={`${base}/classes/${found.index}/nodes?sort=id&order=desc`} snapshot={snapshot} />;
       }}
+    </Show>
+  );
+}
+
+/** Closures and the like are no class of their own: then what the growth point refers to. */
+function Children({ snapshot, suspect: { growsAt } }: { snapshot: string; suspect: Suspect }) {
+  const base = `explore/${encodeURIComponent(snapshot)}/nodes`;
+  const point = useResource<NodeDetail>(`${base}${query({ nodeId: growsAt.id })}`);
+  const none = <p class="muted">They are not in that snapshot.</p>;
+  return (
+    <Show of={point} what="Looking for the growth point">
+      {({ index, className }) =>
+        className === growsAt.className ? (
+          <Tree label="What the growth point refers to" root={index} branches={(of) => `${base}/${of}/children`} onOpen={(node) => go(href(['snapshots', snapshot, 'classes'], { node: node.index }))} />
+        ) : (
+          none
+        )
+      }
     </Show>
   );
 }
