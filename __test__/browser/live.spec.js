@@ -181,3 +181,11 @@ test('a page of another origin can neither read, nor capture, nor delete, nor fr
   assert.equal(shown === undefined ? 0 : await shown.locator('#app').count(), 0);
   assert.deepEqual(await kept(), before);
 });
+
+test('a process that ends is missed, and what was known stays', async (t) => {
+  const page = await open(t, browser, app.url);
+  await settled(page);
+  await end(app.child);
+  await page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor();
+  assert.ok((await page.locator('.figures dd').count()) > 3);
+});

@@ -71,7 +71,7 @@ const COLUMNS: Column<ClassDelta>[] = [
   { title: 'Δ count', width: '84px', align: 'end', sort: 'countDelta', cell: (row) => <Signed value={row.countDelta} show={count} /> },
   { title: 'New bytes', width: '96px', align: 'end', wide: true, sort: 'addedSize', cell: (row) => bytes(row.addedSize) },
   { title: 'Freed', width: '92px', align: 'end', wide: true, sort: 'removedSize', cell: (row) => bytes(row.removedSize) },
-  { title: 'Δ size', width: '96px', align: 'end', sort: 'sizeDelta', cell: (row) => <Signed value={row.sizeDelta} show={bytes} /> },
+  { title: 'Δ size', width: '96px', align: 'end', sort: 'absoluteDelta', cell: (row) => <Signed value={row.sizeDelta} show={bytes} /> },
 ];
 
 function Signed({ value, show }: { value: number; show: (value: number) => string }) {
@@ -198,7 +198,7 @@ function Objects({ base, head, classKey }: { base: string; head: string; classKe
 function Plain({ base, head }: { base: string; head: string }) {
   const resource = useResource<{ classes: ClassDelta[] }>(`diff${query({ base, head })}`);
   const { query: where } = route.value;
-  const sort = sortOf(where, 'sizeDelta');
+  const sort = sortOf(where, 'absoluteDelta');
   const filter = where.get('filter') ?? '';
   return (
     <Show of={resource} what="Comparing">
@@ -223,10 +223,10 @@ function Plain({ base, head }: { base: string; head: string }) {
 
 function sorted(classes: ClassDelta[], { by, order }: Sort, filter: string): List<ClassDelta> {
   const sign = order === 'asc' ? 1 : -1;
-  const field = by as 'name' | 'sizeDelta';
+  const figure = (row: ClassDelta): number => (by === 'absoluteDelta' ? Math.abs(row.sizeDelta) : row[by as 'sizeDelta']);
   const rows = classes.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
   return new WholeList(
-    rows.toSorted((a, b) => sign * (field === 'name' ? a.name.localeCompare(b.name) : a[field] - b[field])),
+    rows.toSorted((a, b) => sign * (by === 'name' ? a.name.localeCompare(b.name) : figure(a) - figure(b))),
   );
 }
 
