@@ -17,6 +17,8 @@ const packages = require('./packages.js');
 const CACHE = path.join(ROOT, '.cache', 'dropins');
 const REDIRECT = path.join(__dirname, 'redirect.js');
 const TIMEOUT_MS = 300_000;
+// An example prints a whole snapshot.
+const MAX_OUTPUT = 1 << 30;
 
 function npm(args, cwd) {
   const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
@@ -65,7 +67,7 @@ for (const wanted of chosen) {
     for (const { label, args } of commands(wanted, folder)) {
       const env = { ...process.env, LEAKGUARD_DROPIN_FOLDER: folder, LEAKGUARD_DROPIN_NAME: wanted.name, LEAKGUARD_DROPIN: wanted.ours };
       const node = nodeBinary(major);
-      const options = { cwd: folder, env, encoding: 'utf8', timeout: TIMEOUT_MS, stdio: ['ignore', 'pipe', 'pipe'] };
+      const options = { cwd: folder, env, encoding: 'utf8', timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT, stdio: ['ignore', 'pipe', 'pipe'] };
       const { status, signal, stdout, stderr } = spawnSync(node, ['--require', REDIRECT, ...args], options);
       const ok = status === 0 && !/^not ok/m.test(stdout);
       console.log(`${ok ? 'ok    ' : 'FAILED'} Node ${VERSIONS[major]}  ${wanted.name}@${wanted.version}  ${label}`);
