@@ -30,7 +30,7 @@ async function run(argv, { stdout = process.stdout, stderr = process.stderr, sig
   for (const command of commands) {
     const sub = program.command(`${command.name} ${command.arguments}`.trim()).description(command.description);
     for (const { flags, description, default: value, parse, required } of command.options) {
-      sub[required ? 'requiredOption' : 'option'](flags, description, parse && parser(parse), value);
+      sub[required ? 'requiredOption' : 'option'](flags, description, ...(parse ? [parser(parse), value] : [value]));
     }
     sub.option('--json', 'print one JSON object instead of text');
     // What follows the app's name is the app's own.

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { adminOptions } = require('./admin/options.js');
 const { LeakguardError } = require('./errors.js');
 const { otlpOptions } = require('./otlp/options.js');
 const { pushOptions } = require('./push/options.js');
@@ -36,6 +37,7 @@ const OPTIONS = {
   leakMinutes: { variable: 'LEAKGUARD_LEAK_MINUTES', initial: 60, check: atLeast(0) },
   probePauseMs: { variable: 'LEAKGUARD_PROBE_PAUSE_MS', initial: 40, check: offOr(atLeast(1)) },
   push: { variable: 'LEAKGUARD_PUSH', initial: false, check: offOr(pushOptions) },
+  admin: { variable: 'LEAKGUARD_ADMIN', initial: false, check: offOr(adminOptions) },
   otlp: { variable: 'LEAKGUARD_OTLP', initial: false, check: offOr(otlpOptions) },
 };
 
@@ -63,10 +65,10 @@ function configure(options = {}, { env = process.env, cwd = process.cwd() } = {}
     if (found === undefined) continue;
     const [source, values] = found;
     try {
-      config[name] = check(values[name]);
+      config[name] = check(values[name], env);
     } catch (error) {
       const label = source === 'the environment' ? variable : `${name} in ${source}`;
-      throw wrong(`${label} must be ${error.message}, not ${JSON.stringify(values[name])}`);
+      throw wrong(`${label} must be ${error.message}, not ${shown(values[name])}`);
     }
   }
   return config;
@@ -99,6 +101,11 @@ function readConfigFile({ env = process.env, cwd = process.cwd() } = {}) {
   }
   if (values === null || typeof values !== 'object' || Array.isArray(values)) throw wrong(`${name} must hold an object`);
   return { name, values };
+}
+
+// For a message that may end in a log.
+function shown(value) {
+  return JSON.stringify(value, (key, inner) => (key === 'token' || key === 'secret' ? '…' : inner));
 }
 
 function oneOf(...choices) {
@@ -134,7 +141,7 @@ function atLeast(least) {
 }
 
 function offOr(check) {
-  return (value) => (value === false || (typeof value === 'string' && OFF.has(value)) ? false : check(value));
+  return (value, env) => (value === false || (typeof value === 'string' && OFF.has(value)) ? false : check(value, env));
 }
 
 function wrong(message) {

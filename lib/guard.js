@@ -4,6 +4,8 @@ const { EventEmitter } = require('node:events');
 const { PerformanceObserver, constants } = require('node:perf_hooks');
 const v8 = require('node:v8');
 
+const { Admin } = require('./admin/admin.js');
+const { middleware } = require('./admin/middleware.js');
 const { Store, snapshotId } = require('./capture/store.js');
 const { Workers } = require('./capture/workers.js');
 const { compare } = require('./compare.js');
@@ -41,6 +43,9 @@ class Guard extends EventEmitter {
   #nearLimitAt = -Infinity;
   #restore = [];
   #watch = null;
+  #admin = null;
+  // The capture under way: { id, label }.
+  #capturing = null;
 
   constructor(config) {
     super();
@@ -59,6 +64,30 @@ class Guard extends EventEmitter {
       this.#watch = new Watch(this, config);
       this.#restore.push(() => this.#watch.stop());
     }
+    try {
+      if (config.admin !== false) this.#openAdmin(config.admin);
+    } catch (error) {
+      for (const undo of this.#restore) undo();
+      throw error;
+    }
+  }
+
+  // Where the admin server of this process is reached, as { url, socket }; null without one.
+  address() {
+    return this.#admin?.address ?? null;
+  }
+
+  // The admin server's addresses for the app's own server: one function for Express, Koa, Fastify and node:http.
+  middleware(options) {
+    if (this.#stopped) throw new LeakguardError('LG_GUARD_STOPPED', 'the guard was stopped');
+    if (this.#admin === null) this.#openAdmin(null);
+    const { admin } = this.#config;
+    return middleware(() => this.#admin, { token: admin !== false && admin.token !== null }, options);
+  }
+
+  // The capture under way, as { id, label }; null while there is none.
+  get capturing() {
+    return this.#capturing;
   }
 
   // Whether memory leaks, and how fast: the verdict of the monitor with its figures; null without one.
@@ -153,6 +182,21 @@ class Guard extends EventEmitter {
     if (globalThis[CURRENT] === this) delete globalThis[CURRENT];
     await this.#running?.result.catch(() => {});
     this.#recorder.finish();
+    const admin = this.#admin;
+    this.#admin = null;
+    await admin?.stop();
+  }
+
+  #openAdmin(admin) {
+    const { snapshotDir, mode } = this.#config;
+    this.#admin = new Admin(this, {
+      admin,
+      snapshotDir,
+      mode,
+      monitor: this.#watch?.native ?? null,
+      counts: () => ({ gc: this.#gc, snapshots: { taken: this.#taken, failed: this.#failed } }),
+      diagnosis: () => this.#recorder.diagnosis,
+    });
   }
 
   async #capture(subject, label, mode) {
@@ -175,16 +219,22 @@ class Guard extends EventEmitter {
       const main = subject === 'main';
       const recorder = main ? this.#recorder : this.#workers.recorder(subject);
       const id = snapshotId(at, label, main ? undefined : subject);
+      this.#capturing = { id, label };
+      this.#admin?.capturing(this.#capturing);
       const file = this.#store?.fileOf(id);
       const capture = await recorder.record(main ? memory() : {}, { file, mode, threadId: main ? undefined : subject });
       this.#taken++;
       // What cannot be removed now is tried again after the next capture, and no reason to lose this one.
       await this.#tidy().catch((error) => this.#complain(error));
       const snapshot = { id, label, at: at.toISOString(), ...capture, summary: summary(JSON.parse(recorder.diagnosis)) };
+      this.#capturing = null;
+      this.#admin?.captured(snapshot);
       this.emit('snapshot', snapshot);
       return snapshot;
     } catch (error) {
       this.#failed++;
+      if (this.#capturing !== null) this.#admin?.captured(null);
+      this.#capturing = null;
       throw error;
     }
   }

@@ -14,9 +14,18 @@ if (isMainThread) {
 // A guard that cannot start is no reason for the app not to.
 function startGuard() {
   try {
-    require('./guard.js').start();
+    announce(require('./guard.js').start().address());
   } catch (error) {
     const { describe } = require('./errors.js');
     process.emitWarning(`the guard did not start: ${describe(error)}`, { type: 'LeakguardWarning', code: error.code });
   }
+}
+
+// On stderr, because stdout is the app's. LEAKGUARD_ANNOUNCE=json: for programs to read.
+function announce(address) {
+  if (address === null) return;
+  const { pid, env } = process;
+  const where = address.url ?? address.socket;
+  const line = env.LEAKGUARD_ANNOUNCE === 'json' ? JSON.stringify({ leakguard: { pid, ...address } }) : `leakguard: process ${pid} is at ${where}`;
+  process.stderr.write(`${line}\n`);
 }

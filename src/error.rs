@@ -41,6 +41,10 @@ pub enum Error {
     CaptureFailed { what: String },
     #[error("a capture is under way in this process")]
     CaptureBusy,
+    #[error("the event loop was blocked for {seconds} s, so that no capture could begin")]
+    CaptureBlocked { seconds: u64 },
+    #[error("snapshots cannot be explored: {why}")]
+    ExploreUnavailable { why: String },
     #[error("there is no {what} here")]
     HttpNotFound { what: String },
     #[error("this address does not take {method}")]
@@ -88,6 +92,8 @@ impl Error {
             Self::CaptureTimeout { .. } => "LG_CAPTURE_TIMEOUT",
             Self::CaptureFailed { .. } => "LG_CAPTURE_FAILED",
             Self::CaptureBusy => "LG_CAPTURE_BUSY",
+            Self::CaptureBlocked { .. } => "LG_CAPTURE_BLOCKED",
+            Self::ExploreUnavailable { .. } => "LG_EXPLORE_UNAVAILABLE",
             Self::HttpNotFound { .. } => "LG_HTTP_NOT_FOUND",
             Self::HttpMethod { .. } => "LG_HTTP_METHOD",
             Self::HttpArgument { .. } => "LG_HTTP_ARGUMENT",

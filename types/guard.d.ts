@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Diagnosis, Verdict } from './diagnosis';
-import type { Comparison } from './snapshot';
+import type { ClassRow, Comparison } from './snapshot';
 
 /**
  * Each can also be set by an environment variable (LEAKGUARD_ and the name, as in LEAKGUARD_KEEP_COUNT) and
@@ -50,7 +51,46 @@ export interface GuardOptions {
   push?: string | false | PushOptions | undefined;
   /** An OpenTelemetry collector to send metrics and findings to; a text is short for `{ endpoint }`. Default false. */
   otlp?: string | false | OtlpOptions | undefined;
+  /**
+   * The admin server: `true`, a port, `HOST:PORT`, or more. Default false; `leakguard run` turns it on. See docs/admin.md.
+   */
+  admin?: boolean | number | string | AdminOptions | undefined;
 }
+
+export interface AdminOptions {
+  /** Default 127.0.0.1. Any that others on the network can reach needs a token. */
+  host?: string | undefined;
+  /** When it is taken, the next one that is free; 0: any. Default 2333. */
+  port?: number | undefined;
+  /** Names besides localhost and the host's own that requests may call it by. */
+  hosts?: string[] | undefined;
+  /** At least 16 characters; then everybody must show it. Default: the variable LEAKGUARD_ADMIN_TOKEN, if set. */
+  token?: string | undefined;
+  /** The directory of the web page. */
+  page?: string | undefined;
+  /** How many captures may be asked for in a minute. Default 6. */
+  capturesPerMinute?: number | undefined;
+}
+
+/** How the admin server is reached: by its port, and by its socket from the same user's programs. */
+export interface AdminAddress {
+  url: string | null;
+  socket: string | null;
+}
+
+export interface MiddlewareOptions {
+  /** What the addresses begin with, where the framework does not take it off: `/debug/leakguard`. */
+  prefix?: string | undefined;
+  /**
+   * Whether this client may see and do everything. Without it, and without a token, only programs on this machine may.
+   */
+  authorize?: ((request: IncomingMessage) => boolean | Promise<boolean>) | undefined;
+}
+
+/**
+ * For Express, Connect and node:http it is `(request, response, next?)`, for Koa `(context, next)`, for Fastify a plugin.
+ */
+export type AdminMiddleware = (first: any, second: any, third?: any) => any;
 
 /** Times in seconds. */
 export interface OtlpOptions {
@@ -158,6 +198,8 @@ export interface Snapshot {
   fileBytes: number;
   nodeCount: number;
   edgeCount: number;
+  /** The twenty that retain most. */
+  classes: ClassRow[];
   /** Why `auto` did not fork. */
   fallbackReason?: string;
   /** What is known with this capture and all before it. */
@@ -223,6 +265,12 @@ export interface Guard extends EventEmitter {
   verdict(): MonitorState | null;
   /** Metrics of the process as text for Prometheus, with prom-client's names; null without a monitor. */
   metrics(): { text: string; contentType: string } | null;
+  /** The admin server's, null without one. */
+  address(): AdminAddress | null;
+  /** The admin server's addresses, for the app's own server; works without `admin` too. */
+  middleware(options?: MiddlewareOptions): AdminMiddleware;
+  /** The capture under way. */
+  readonly capturing: { id: string; label: string } | null;
   /** PUTs a kept snapshot to a URL that was presigned for it; `timeout` in seconds, default 300. Heap contents leave the process. */
   upload(file: string, url: string, options?: { timeout?: number; ca?: string }): Promise<void>;
   /** What became of the summaries sent so far; null without a server to push to. */

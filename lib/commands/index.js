@@ -15,6 +15,9 @@
 module.exports = [
   require('./hunt.js'),
   require('./run.js'),
+  require('./ps.js'),
+  require('./snapshot.js'),
+  require('./report.js'),
   require('./analyze.js'),
   require('./diff.js'),
   require('./nodes.js'),

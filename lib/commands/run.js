@@ -11,13 +11,15 @@ const REGISTER = path.join(__dirname, '..', 'register.js');
 module.exports = {
   name: 'run',
   arguments: '<app> [args...]',
-  description: 'Run an app with the guard in it.',
+  description: 'Run an app with the guard in it, and say where to look at it.',
   options: [
     { flags: '--node-arg <arg>', description: 'argument for node itself; may be given more than once', parse: collect },
   ],
   help: `
-The guard is configured by LEAKGUARD_* variables or leakguard.config.json. The app has the terminal, signals reach
-it, and its exit code is the one of this command. The same without this command: node --require leakguard/register`,
+The admin server is on (LEAKGUARD_ADMIN=off turns it off); its address is the first line on stderr, as JSON with --json.
+The guard is configured by LEAKGUARD_* variables or leakguard.config.json. The app has the terminal, signals reach it, and
+its exit code is the one of this command. The same without this command:
+LEAKGUARD_ADMIN=true node --require leakguard/register app.js`,
   passThrough: true,
   run,
 };
@@ -26,11 +28,18 @@ function collect(value, previous = []) {
   return [...previous, value];
 }
 
+// The address must be in the app's own hands: workers that it starts have theirs.
+function environment({ json }) {
+  const env = { LEAKGUARD_ADMIN: 'true', ...process.env };
+  return json ? { ...env, LEAKGUARD_ANNOUNCE: 'json' } : env;
+}
+
 // Resolves to the app's own exit code.
 function run({ args: [app, appArgs = []], options, signal }) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...(options.nodeArg ?? []), '--require', REGISTER, app, ...appArgs], {
       stdio: 'inherit',
+      env: environment(options),
     });
     const forward = ['SIGTERM', 'SIGHUP', 'SIGUSR2'].map((name) => [name, () => child.kill(name)]);
     for (const [name, handler] of forward) process.on(name, handler);

@@ -54,6 +54,11 @@ class Watch {
     return this.#pusher?.counts ?? null;
   }
 
+  // The addon's half of the monitor.
+  get native() {
+    return this.#monitor.native;
+  }
+
   metrics(captures) {
     return { text: this.#monitor.metrics(captures), contentType: this.#monitor.metricsContentType };
   }

@@ -14,6 +14,7 @@ pub mod comparison;
 pub mod container;
 pub mod detectors;
 pub mod diagnose;
+pub mod diff;
 pub mod digest;
 pub mod evidence;
 pub mod fold;

@@ -19,11 +19,15 @@ use crate::capture::{Analyst, Briefing};
 use crate::error::{Error, Result};
 use crate::graph::{BuildOptions, Graph};
 use crate::parse::source::{self, ReadOptions};
+use crate::report::summary::{ClassRow, Summary};
 use crate::report::{Diagnosis, RateUnit, Round};
 
 /// Captures that are remembered. A longer series forgets its second: the first is the baseline, and the
 /// last ones tell what goes on now.
 pub const LONGEST: usize = 24;
+
+/// Classes that a finding names.
+const CLASSES: usize = 20;
 
 /// The captures so far.
 pub struct Series {
@@ -47,6 +51,8 @@ struct Past {
 pub struct Finding {
     pub node_count: u64,
     pub edge_count: u64,
+    /// Those that retain most.
+    pub classes: Vec<ClassRow>,
     /// Instances of each class that was asked for, in the order asked.
     #[serde(default)]
     pub instances: Vec<u64>,
@@ -105,10 +111,10 @@ impl Analyst for Comparison {
         let graph = Graph::build(columns, &BuildOptions { threads, ..BuildOptions::default() })?;
         let options = Options { unit: self.unit, ..Options::default() };
         let (diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts(briefing), &options);
-        let node_count = graph.len() as u64;
-        let edge_count = graph.columns().edges.len() as u64;
+        let Summary { node_count, edge_count, mut classes, .. } = Summary::of(&graph);
+        classes.truncate(CLASSES);
         let instances = self.classes.iter().map(|name| instances(&graph, name)).collect();
-        join(&digest.to_bytes()?, &Finding { node_count, edge_count, instances, diagnosis })
+        join(&digest.to_bytes()?, &Finding { node_count, edge_count, classes, instances, diagnosis })
     }
 }
 

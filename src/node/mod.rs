@@ -7,6 +7,7 @@
 //! Rules of this room: no work on the event loop's thread beyond copying arguments, every entry and every
 //! thread has a panic boundary, and nothing here decides anything about heaps.
 
+pub mod admin;
 pub mod cancel;
 pub mod capture;
 pub mod dropins;

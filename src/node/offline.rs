@@ -3,17 +3,17 @@
 //! Results are JSON text: they can be large, and `JSON.parse` builds them faster than Node-API calls would.
 //! A file named `-` is standard input, an output named `-` standard output. Of `threads`, 0 means all cores.
 
-use crate::analysis::comparison::{Census, ClassDelta, compare};
+use crate::analysis::ScriptTable;
+use crate::analysis::diff::diff;
 use crate::analysis::retaining::retaining;
-use crate::analysis::{Digest, Options, ScriptTable, diagnose};
 use crate::error::{Error, Result};
 use crate::graph::{BuildOptions, Graph};
 use crate::node::cancel::Cancel;
 use crate::node::progress::{Callback, Progress};
 use crate::node::{standard, task};
 use crate::parse::source::{ReadOptions, read, read_file};
+use crate::report::Summary;
 use crate::report::rows::{Format, RowOptions, write_rows};
-use crate::report::{Diagnosis, RateUnit, Round, Summary};
 use crate::scrub;
 use napi::Env;
 use napi::bindgen_prelude::Object;
@@ -74,37 +74,6 @@ pub fn analyze_file<'env>(
     task::spawn(env, "leakguard-analyze", move || to_json(&Summary::of(&watch.load(&file)?)))
 }
 
-/// What `diff --json` prints: the diagnosis of the series, and DevTools' comparison of its first and last.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Comparison {
-    #[serde(flatten)]
-    diagnosis: Diagnosis,
-    snapshots: Vec<SnapshotTotals>,
-    classes: Vec<ClassDelta>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SnapshotTotals {
-    file: String,
-    node_count: u64,
-    edge_count: u64,
-    /// Bytes: `statistics.total`.
-    total: u64,
-}
-
-impl SnapshotTotals {
-    fn of(file: &str, graph: &Graph) -> Self {
-        Self {
-            file: file.to_owned(),
-            node_count: graph.len() as u64,
-            edge_count: graph.columns().edges.len() as u64,
-            total: graph.statistics().total,
-        }
-    }
-}
-
 /// Compares snapshots of one process, oldest first. `iterations`: how much work was done between each two,
 /// 0 if that is not known. Resolves to JSON: diagnosis, snapshots, classes.
 #[napi(catch_unwind, ts_return_type = "Promise<string>")]
@@ -119,31 +88,7 @@ pub fn diff_files<'env>(
     >,
 ) -> napi::Result<Object<'env>> {
     let watch = Watch::new(cancel, on_progress, threads);
-    task::spawn(env, "leakguard-diff", move || to_json(&diff(&files, iterations, &watch)?))
-}
-
-fn diff(files: &[String], iterations: u32, watch: &Watch) -> Result<Comparison> {
-    let (Some((first, rest)), Some(last)) = (files.split_first(), files.last()) else {
-        return Err(Error::Internal { at: "diff", what: "no files".to_owned() });
-    };
-    let base = watch.load(first)?;
-    let mut snapshots = vec![SnapshotTotals::of(first, &base)];
-    let mut history = vec![Digest::of(&base)];
-    for file in &rest[..rest.len().saturating_sub(1)] {
-        let graph = watch.load(file)?;
-        snapshots.push(SnapshotTotals::of(file, &graph));
-        history.push(Digest::of(&graph));
-    }
-    let head = watch.load(last)?;
-    snapshots.push(SnapshotTotals::of(last, &head));
-    let classes = compare(&Census::under(&base, head.shapes()), &Census::of(&head));
-    drop(base);
-    let unit = if iterations == 0 { RateUnit::Snapshot } else { RateUnit::Iteration };
-    let round = Round { iterations: u64::from(iterations), ..Round::default() };
-    let rounds = vec![round; files.len()];
-    let options = Options { unit, ..Options::default() };
-    let (diagnosis, _) = diagnose(&history, &head, &rounds, &ScriptTable::default(), &options);
-    Ok(Comparison { diagnosis, snapshots, classes })
+    task::spawn(env, "leakguard-diff", move || to_json(&diff(&files, iterations, |file| watch.load(file))?))
 }
 
 /// Writes one row for every node, as `ndjson` or `csv`. Resolves to false if the reader of standard output

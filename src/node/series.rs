@@ -39,13 +39,17 @@ impl Client for Turn {
     }
 
     fn accept(&self, analysis: Vec<u8>) -> Result<Option<String>> {
-        let Finding { node_count, edge_count, instances, diagnosis } =
+        let Finding { node_count, edge_count, classes, instances, diagnosis } =
             self.series.accept(self.round.clone(), &analysis)?;
         let diagnosis = serde_json::to_string(&diagnosis).map_err(|failure| bad(&failure))?;
         *self.diagnosis.lock() = Some(diagnosis);
-        let counts =
-            serde_json::json!({ "nodeCount": node_count, "edgeCount": edge_count, "instances": instances });
-        Ok(Some(counts.to_string()))
+        let seen = serde_json::json!({
+            "nodeCount": node_count,
+            "edgeCount": edge_count,
+            "classes": classes,
+            "instances": instances,
+        });
+        Ok(Some(seen.to_string()))
     }
 }
 
@@ -71,7 +75,7 @@ impl Series {
     }
 
     /// Prepares the capture after `round` (JSON: iterations, coolDown, heapUsed, …). Its `finish()` resolves
-    /// with `analysis`: JSON of nodeCount, edgeCount and instances.
+    /// with `analysis`: JSON of nodeCount, edgeCount, the classes that retain most, and instances.
     #[napi(catch_unwind)]
     pub fn open_inline_capture(
         &self,

@@ -2,7 +2,7 @@
 
 use super::SCHEMA;
 use crate::graph::{Class, Graph, Statistics};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What `analyze --json` prints. Sizes are bytes.
 #[derive(Clone, Debug, Serialize)]
@@ -17,7 +17,7 @@ pub struct Summary {
 }
 
 /// One class, with DevTools' figures (see [`crate::graph::Class`]).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClassRow {
     pub key: String,

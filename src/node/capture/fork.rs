@@ -15,7 +15,7 @@ use napi_derive::napi;
 use crate::capture::Script;
 use crate::capture::fork::{Forked, Inside, Priority, Running, fork};
 use crate::capture::machine::{Machine, Moment, Next, Plan};
-use crate::capture::need::{Experience, Heap, reserve};
+use crate::capture::need::{Experience, Heap, Need, reserve};
 use crate::capture::watch::{Rules, watch};
 use crate::error::{Error, Result};
 use crate::node::cancel::Cancel;
@@ -26,6 +26,11 @@ use crate::sys::{self, threads};
 
 /// What this process's captures have needed so far.
 static EXPERIENCE: Mutex<Experience> = Mutex::new(Experience::new());
+
+/// What a capture of such a heap would need, by what this process's captures have needed.
+pub fn need(heap: Heap) -> Need {
+    lock(&EXPERIENCE).need(heap)
+}
 
 /// What became of one try.
 #[napi(object)]
