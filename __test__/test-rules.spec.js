@@ -62,6 +62,9 @@ test('the pace follows the speed of the function', () => {
   assert.equal(after(10, 0.01, 50e6).warmup(), null);
   assert.equal(after(10, 0.01, 0, { iterations: 7 }).iterations, 7);
   assert.equal(after(10, 0.01).between(1024), 256);
+  assert.deepEqual(after(10, 0.01).confirming(256), { count: 2048, maxMs: 1000, least: 256 });
+  assert.equal(after(10, 0.01).confirming(2000).count, 5000);
+  assert.deepEqual(after(10, 0.01, 0, { iterations: 7 }).confirming(7), { count: 7 }, "the caller's own number is kept to");
   assert.deepEqual(new Pace({ warmup: 0 }).warmup(), null);
   assert.deepEqual(new Pace({ warmup: 25 }).warmup(), { count: 25, maxMs: Infinity });
 });

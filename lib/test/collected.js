@@ -111,7 +111,7 @@ async function search(mark, mode) {
   if (mode === 'inline') return JSON.parse((await inline()).analysis);
   try {
     const open = (options, heap) => keepers.openForkCapture(options, heap);
-    return JSON.parse((await captureFork({ lowPriority: false, open })).analysis);
+    return JSON.parse((await captureFork({ lowPriority: false, cpuPercent: 0, open })).analysis);
   } catch {
     return JSON.parse((await inline()).analysis);
   }

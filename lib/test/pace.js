@@ -18,6 +18,9 @@ const PART_FACTOR = 10;
 const WARM_BYTES = 4 * 1024 * 1024;
 // What one round between two captures should leave behind: plain to see, and quick to capture.
 const ROUND_BYTES = 256 * 1024;
+// Of a round that shall confirm growth: so much longer, within this time.
+const CONFIRM_FACTOR = 8;
+const CONFIRM_MS = 1000;
 
 class Pace {
   #given;
@@ -64,6 +67,15 @@ class Pace {
   /** Whether rounds without a capture tell something, and are cheaper than one with. */
   get isWorthLooking() {
     return this.iterations >= FEWEST_TO_LOOK && this.#perCallMs * this.iterations <= 2 * ROUND_MS;
+  }
+
+  /**
+   * A round after which what only filled up, a cache with a bound, has stopped to grow, when the rounds before it had
+   * `count` calls: at least as many, and as many more as there is time for.
+   */
+  confirming(count) {
+    if (this.#given.iterations !== undefined) return { count };
+    return { count: Math.max(count, Math.min(count * CONFIRM_FACTOR, MOST)), maxMs: CONFIRM_MS, least: count };
   }
 
   /** Calls between two captures, when `bytes` per call stay behind. */

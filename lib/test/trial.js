@@ -4,8 +4,9 @@
 //
 // 1. Warm-up: finds out how fast the function is, lets caches fill and V8 compile.
 // 2. A look at the total, three or four rounds: when the heap stands still, nothing leaks, and that is the end.
-// 3. Captures: a baseline, then rounds with a capture after each, diagnosed together; more of them, with more calls,
-//    while the evidence is weak. Last, what grew gets time to drain.
+// 3. Captures: a baseline, then rounds with a capture after each, diagnosed together. When something seems to grow, the
+//    last one has many more calls, so that a cache may fill; more rounds follow while the evidence is weak. Last, what
+//    grew gets time to drain.
 
 const path = require('node:path');
 
@@ -35,6 +36,7 @@ class Trial {
   #files = [];
   #instances = [];
   #capturedMs = 0;
+  #confirmed = false;
 
   /** `mode`: 'fork' or 'inline'. */
   constructor(run, options, mode) {
@@ -98,6 +100,7 @@ class Trial {
       // A test is no production server: what cannot be forked is captured inline.
       fallback: true,
       lowPriority: false,
+      cpuPercent: 0,
       classes: Object.keys(classes),
     });
     let count = this.#pace.between(rate);
@@ -111,10 +114,17 @@ class Trial {
         if (this.#options.pace.iterations === undefined) count *= GROWTH_FACTOR;
       }
       const started = performance.now();
-      const { done } = await this.#call(count);
+      // When something seems to grow, the last round that is due confirms it.
+      const confirms = round === rounds && diagnosis.verdict !== 'healthy';
+      const { done } = confirms ? await this.#confirm(count) : await this.#call(count);
       last = await this.#capture(done);
       diagnosis = this.#diagnosis();
       roundMs = (performance.now() - started) * GROWTH_FACTOR;
+    }
+    if (diagnosis.verdict === 'leak' && !this.#confirmed) {
+      const { done } = await this.#confirm(count);
+      last = await this.#capture(done);
+      diagnosis = this.#diagnosis();
     }
     if (diagnosis.verdict === 'leak') {
       await this.#drain(first, last);
@@ -123,6 +133,12 @@ class Trial {
     }
     this.#recorder.finish();
     return diagnosis;
+  }
+
+  #confirm(count) {
+    this.#confirmed = true;
+    const { count: most, ...limits } = this.#pace.confirming(count);
+    return this.#call(most, limits);
   }
 
   // A queue that outgrew its consumer needs time before anyone may call it a leak.
