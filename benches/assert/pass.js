@@ -1,6 +1,6 @@
 'use strict';
 
-// One pass in a process of its own: `node pass.js SEED TIMEOUT_S`. Asserts on every case of the corpus in an order that the
+// One pass in a process of its own: `node pass.js SEED [healthy|leaks]`. Asserts on every case of the corpus in an order that the
 // seed gives, and writes one line of JSON for each to descriptor 3; what the cases log goes to standard output.
 
 const { writeSync } = require('node:fs');
