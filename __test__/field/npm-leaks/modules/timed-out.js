@@ -12,7 +12,7 @@ exports.setup = async () => {
   const { default: timedOut } = await load();
   server = await serve();
   const options = { host: '127.0.0.1', port: server.port, agent };
-  start = () => timedOut(http.get(options), { connect: 5000, socket: 5000 });
+  start = () => timedOut(http.get(options), { socket: 60_000 });
 };
 exports.iterate = async () => {
   const [response] = await once(start(), 'response');
