@@ -60,7 +60,8 @@ test('captures are taken, compared, and name the leak and its line', async (t) =
   await page.locator('.captures li').filter({ hasText: 'third' }).getByRole('checkbox').check();
   await page.locator('.captures li').filter({ hasText: 'first' }).getByRole('checkbox').check();
   await page.getByRole('link', { name: 'Compare the two' }).click();
-  await page.getByRole('grid', { name: 'Classes that changed' }).getByRole('row').filter({ hasText: /CAP/ }).first().waitFor();
+  await page.getByRole('searchbox', { name: 'Filter classes' }).fill('cap');
+  await page.getByRole('grid', { name: 'Classes that changed' }).getByRole('row').filter({ hasText: /^CAP/ }).waitFor();
 
   await visit(page, '#/overview');
   await page.locator('a.card').filter({ hasText: 'CAP' }).first().click();

@@ -65,7 +65,7 @@ export interface KeptSnapshot extends Partial<Omit<Snapshot, 'bytes'>> {
   at?: string;
   /** On disk. */
   bytes: number;
-  modified?: number;
+  modified?: number | string;
   state?: 'kept' | 'capturing' | 'unloaded' | 'loading' | 'ready' | 'failed';
   own?: boolean;
   /** Why it cannot be looked into. */

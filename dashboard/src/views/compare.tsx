@@ -112,6 +112,8 @@ function Classes({ base, head }: { base: string; head: string }) {
   const sort = sortOf(where, 'absoluteDelta');
   const filter = where.get('filter') ?? '';
   const list = usePaged<ClassDelta>(`explore/compare${query({ base, head, sort: sort.by, order: sort.order, filter })}`);
+  // The process that explores could not be started; the comparison itself needs none.
+  if (list.error.value?.absent === true) return <Plain base={base} head={head} />;
   return (
     <>
       <div class="tools">
