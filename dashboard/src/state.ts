@@ -125,6 +125,8 @@ async function refreshStats(): Promise<void> {
   try {
     const known = await get<Stats>('stats');
     stats.value = known;
+    // A capture that has failed has no event of its own.
+    capturing.value = known.capturing ?? null;
     blockedMs.value = known.eventLoop?.blockedMs ?? 0;
   } catch (error) {
     lost(error);
