@@ -23,4 +23,5 @@ module.exports = [
   require('./nodes.js'),
   require('./path.js'),
   require('./scrub.js'),
+  require('./view.js'),
 ];

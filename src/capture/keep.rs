@@ -127,7 +127,8 @@ pub fn sweep(directory: &Path) -> usize {
         .count()
 }
 
-fn create_private_directory(directory: &Path) -> io::Result<()> {
+/// Creates it, and what is missing above it, for its owner only.
+pub fn create_private_directory(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -135,7 +136,8 @@ fn create_private_directory(directory: &Path) -> io::Result<()> {
     builder.create(directory)
 }
 
-fn open_private(path: &Path) -> io::Result<File> {
+/// Creates a file that must not exist yet, for its owner only.
+pub fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -6,6 +6,7 @@
 //! is configured to.
 
 pub mod admin;
+pub mod explore;
 pub mod http;
 pub mod metrics;
 pub mod otlp;

@@ -5,8 +5,10 @@ use crate::explore::texts::contains;
 use crate::explore::{Page, Snapshot, Window};
 use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::Edge;
+use serde::Deserialize;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SortBy {
     /// The order of the snapshot, which is that of the fields and elements.
     Snapshot,

@@ -5,10 +5,11 @@ use crate::explore::{Order, Page, Snapshot, Window};
 use crate::graph::Class;
 use crate::ids::ClassIdx;
 use crate::report::ClassRow;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SortBy {
     RetainedSize,
     SelfSize,

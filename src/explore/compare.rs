@@ -7,9 +7,11 @@ use crate::explore::row::NodeRow;
 use crate::explore::texts::contains;
 use crate::explore::{Order, Page, Snapshot, Window};
 use crate::ids::NodeIdx;
+use serde::Deserialize;
 use std::cmp::Ordering;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SortBy {
     /// By its size, whether more or less, as `leakguard diff` does.
     AbsoluteDelta,

@@ -4,8 +4,10 @@ use crate::explore::row::NodeRow;
 use crate::explore::{Order, Page, Snapshot, Window};
 use crate::graph::Graph;
 use crate::ids::{ClassIdx, NodeIdx};
+use serde::Deserialize;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SortBy {
     RetainedSize,
     SelfSize,

@@ -1,6 +1,6 @@
 //! Lists in pages: a window of a long list, in an order, without sorting what lies outside the window.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// The most rows of one answer.
@@ -64,9 +64,11 @@ impl<T> Page<T> {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Order {
+    #[serde(rename = "asc")]
     Ascending,
+    #[serde(rename = "desc")]
     Descending,
 }
 

@@ -9,6 +9,7 @@ use crate::explore::{Snapshot, Window};
 use crate::graph::{ClassTable, Classification, Graph};
 use crate::ids::{ClassIdx, NodeIdx};
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
 use std::cmp::Ordering;
 use std::thread;
 
@@ -45,7 +46,8 @@ impl Members {
 }
 
 /// Which objects of a class to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     Added,
     Removed,

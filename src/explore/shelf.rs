@@ -148,9 +148,23 @@ impl Shelf {
         Ok(())
     }
 
+    /// Takes all files off the shelf.
+    pub fn clear(&self) {
+        let mut inner = self.inner.lock();
+        inner.files.clear();
+        inner.pairs.clear();
+    }
+
     pub fn files(&self) -> Vec<FileRow> {
         self.look();
         self.inner.lock().files.iter().map(File::row).collect()
+    }
+
+    /// One of them.
+    pub fn row(&self, id: &str) -> Result<FileRow> {
+        self.look();
+        let inner = self.inner.lock();
+        Ok(inner.files[inner.position(id)?].row())
     }
 
     /// Where the file is, and its name.

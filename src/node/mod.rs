@@ -23,6 +23,7 @@ pub mod series;
 pub mod standard;
 pub mod store;
 pub mod task;
+pub mod view;
 
 use napi_derive::napi;
 

@@ -4,6 +4,7 @@
 //! - `questions`: lists, paging, trees, search, each beside the plain way to find the same
 //! - `pairs`: two snapshots beside each other
 //! - `fixtures`: real snapshots, beside what the command line prints about them
+//! - `http`: the addresses
 //! - `shelf`: which files are opened, and for how long
 
 #[path = "../graph/draft.rs"]
@@ -11,6 +12,7 @@
 mod draft;
 mod fixtures;
 mod heap;
+mod http;
 mod pairs;
 mod questions;
 mod shelf;

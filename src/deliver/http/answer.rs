@@ -47,6 +47,8 @@ impl Failure {
             Error::HttpTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             other => match other.code() {
                 "LG_ARGUMENT" => StatusCode::BAD_REQUEST,
+                // Of a file that was read before; see `ErrorKind::NotFound` for one that is asked for now.
+                "LG_READ" => StatusCode::UNPROCESSABLE_ENTITY,
                 code if code.starts_with("LG_PARSE_") => StatusCode::UNPROCESSABLE_ENTITY,
                 code if code.starts_with("LG_CAPTURE_") => StatusCode::SERVICE_UNAVAILABLE,
                 "LG_GUARD_STOPPED" => StatusCode::SERVICE_UNAVAILABLE,
