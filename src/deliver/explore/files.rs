@@ -6,7 +6,7 @@ use crate::capture::keep::{create_private_directory, open_private};
 use crate::deliver::http::{Answer, Params};
 use crate::error::{Error, Result};
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,8 @@ use tokio_stream::StreamExt;
 
 /// Pieces of an upload between the network and the disk.
 const QUEUED: usize = 8;
+/// Bytes taken of a body that is refused.
+const MOST_DRAINED: usize = 256 << 20;
 /// A longer name is cut.
 const LONGEST_NAME: usize = 200;
 
@@ -110,13 +112,14 @@ pub async fn upload(
     body: Body,
 ) -> Answer<Response> {
     let uploads = allowed(&explorer)?;
+    let mut body = body.into_data_stream();
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|bytes: u64| bytes > uploads.limit) {
+        drain(&mut body).await;
         return Err(Error::HttpTooLarge { limit: uploads.limit }.into());
     }
     let (queue, pieces) = mpsc::channel(QUEUED);
     let writing = tokio::task::spawn_blocking(move || uploads.take(pieces));
-    let mut body = body.into_data_stream();
     let mut whole = true;
     while let Some(piece) = body.next().await {
         whole = match piece {
@@ -133,10 +136,26 @@ pub async fn upload(
     }
     drop(queue);
     let failed = |_| Error::Internal { at: "explore", what: "the upload's thread panicked".to_owned() };
-    let path = writing.await.map_err(failed)??;
+    let written = writing.await.map_err(failed)?;
+    if written.is_err() {
+        drain(&mut body).await;
+    }
+    let path = written?;
     let name = if name.is_empty() { "upload.heapsnapshot" } else { &name };
     let id = explorer.shelf.add(path, name.chars().take(LONGEST_NAME).collect(), true)?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+/// Many clients, browsers among them, read no answer before they have sent everything. So what is refused is taken, up
+/// to a bound, and thrown away.
+async fn drain(body: &mut BodyDataStream) {
+    let mut taken = 0;
+    while let Some(Ok(piece)) = body.next().await {
+        taken += piece.len();
+        if taken > MOST_DRAINED {
+            return;
+        }
+    }
 }
 
 /// Only where somebody looks at files of their own, not in the server of an app.
