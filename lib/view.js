@@ -11,7 +11,7 @@ const native = require('./addon.js');
 const { pathArgument, threadsArgument } = require('./arguments.js');
 const { ADVICE, LeakguardError, fromNative } = require('./errors.js');
 
-/** Where `npm run build:page` puts the page; a clone that has not built it has only the addresses under it. */
+/** Where `npm run build:dashboard` puts the page; a clone that has not built it has only the addresses under it. */
 const PAGE = path.join(__dirname, '..', 'dashboard', 'dist');
 const UPLOAD_LIMIT = 8 * 2 ** 30;
 
