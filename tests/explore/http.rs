@@ -97,7 +97,7 @@ fn every_question_has_an_address() {
         let by_index = site.ready(&format!("/explore/s1/nodes/{}", node["index"])).await;
         assert_eq!(by_id, by_index);
         for question in [
-            "nodes/0/children?sort=retainedSize&filter=global",
+            "nodes/0/children?sort=retainedSize&filter=root",
             "nodes/1/retainers",
             "search?q=server&limit=5",
             "search?q=http&kind=string",
@@ -113,7 +113,8 @@ fn every_question_has_an_address() {
         assert_eq!(tree["children"].as_array().unwrap().len(), 4);
         let pair = "base=s1&head=s2";
         let changes = site.ready(&format!("/explore/compare?{pair}&sort=addedSize&limit=1")).await;
-        let key = changes["rows"][0]["key"].as_str().unwrap().replace(',', "%2C");
+        let key = changes["rows"][0]["key"].as_str().unwrap();
+        let key: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
         let added = site.ready(&format!("/explore/compare/objects?{pair}&kind=added&key={key}")).await;
         assert_eq!(added["total"], changes["rows"][0]["addedCount"]);
         assert!(site.ready(&format!("/explore/compare/growth?{pair}")).await["rows"][0]["growth"].is_u64());
