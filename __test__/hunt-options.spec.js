@@ -26,6 +26,8 @@ test('options that make no hunt are refused, each with its reason', () => {
   refused({ app: __filename, args: 'x' }, /args/);
   refused({ app: __filename, body: {} }, /body/);
   refused({ iterate: __filename, url: 'http://localhost/' }, /'url'/);
+  refused({ iterate: __filename, idle: true }, /'idle'/);
+  refused({ app: __filename, idle: true, url: 'http://localhost/' }, /'idle'/);
 });
 
 test('a body makes it a POST unless a method is given', () => {

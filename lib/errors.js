@@ -42,7 +42,7 @@ const ADVICE = {
   LG_USAGE: 'Run `leakguard --help`, or `leakguard help VERB`, to see what is accepted.',
   LG_GUARD_STOPPED: 'Call start() again for a new guard.',
   LG_HUNT_APP_EXITED: 'Start the app by hand with the same arguments and see that it stays up.',
-  LG_HUNT_NOT_LISTENING: 'Pass the address that it listens on as --url, or give it more time with --start-timeout.',
+  LG_HUNT_NOT_LISTENING: 'Pass the address that it listens on as --url, give it more time with --start-timeout, or pass --idle if it serves nothing.',
   LG_HUNT_PORT_IN_USE: 'Stop what uses the port, or let the app listen on another one.',
   LG_HUNT_REQUESTS_FAILED: 'Try the same request by hand, with curl, against the running app.',
   LG_HUNT_MODULE: 'Export { setup?, iterate(i), teardown? } from the module.',

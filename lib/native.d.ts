@@ -168,7 +168,7 @@ export declare class Pusher {
  */
 export declare class Series {
   /** `unit`: what the rounds' iterations are. `classes`: those whose instances each capture counts. */
-  constructor(unit: 'iteration' | 'request' | 'snapshot', classes?: Array<string> | undefined | null)
+  constructor(unit: 'iteration' | 'request' | 'second' | 'snapshot', classes?: Array<string> | undefined | null)
   /** What is known after the last capture, as JSON; `null` before the first. */
   diagnosis(): string | null
   /**

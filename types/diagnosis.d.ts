@@ -18,7 +18,7 @@ export interface Diagnosis {
   /** What to change to get a clearer answer. */
   advice?: string;
   /** What `…PerIteration` counts: calls of iterate(), requests, or captures where neither is known. */
-  unit: 'iteration' | 'request' | 'snapshot';
+  unit: 'iteration' | 'request' | 'second' | 'snapshot';
   rounds: Round[];
   growth: {
     /** Growth of the objects the program made. */

@@ -9,7 +9,7 @@ interface CommonHuntOptions {
   iterations?: number | undefined;
   /** Requests or calls before the first capture. Default 400, or what can be done in 6 s. */
   warmup?: number | undefined;
-  /** How long a round should take, in seconds, instead of `iterations`. */
+  /** How long a round should take, in seconds, instead of `iterations`; with `idle` 3 by default. */
   duration?: number | undefined;
   /** Seconds after which no more rounds are added. Default 60. */
   timeBudget?: number | undefined;
@@ -35,11 +35,13 @@ interface CommonHuntOptions {
   onProgress?: ((progress: HuntProgress) => void) | undefined;
 }
 
-/** Hunt in a program that serves HTTP. */
+/** Hunt in a program that serves HTTP, or that works by itself. */
 export interface HuntAppOptions extends CommonHuntOptions {
   /** The program. It finds the port of `url` in process.env.PORT. */
   app: string;
   iterate?: undefined;
+  /** Send nothing: the program works by itself, and an iteration is a second of that. Default false. */
+  idle?: boolean | undefined;
   /** Its arguments. */
   args?: string[] | undefined;
   /**
@@ -62,6 +64,7 @@ export interface HuntIterateOptions extends CommonHuntOptions {
   /** A module, CommonJS or ES, that exports {@link IterateModule}. It is loaded in a process of its own. */
   iterate: string;
   app?: undefined;
+  idle?: undefined;
 }
 
 export type HuntOptions = HuntAppOptions | HuntIterateOptions;

@@ -47,6 +47,8 @@ export interface Comparison extends Diagnosis {
   snapshots: Array<{ file: string; nodeCount: number; edgeCount: number; total: number }>;
   /** Classes with new or vanished objects, biggest change first. Objects that stayed and grew are not in here. */
   classes: ClassDelta[];
+  /** Present when the object ids of the first and the last do not match, so that `classes` means nothing. */
+  warning?: string;
 }
 
 /** One class's new and vanished objects, told by V8's object ids. */

@@ -50,6 +50,7 @@ function text(result, top, stdout) {
     '\n',
     renderDiagnosis(result, stdout),
     '\nnew and gone, by class (first against last)\n',
+    result.warning === undefined ? '' : `warning: ${result.warning}\n`,
     formatTable([['class', 'new', 'gone', 'delta', 'new', 'gone', 'delta'], ...rows]),
     more > 0 ? `… and ${number(more)} more classes (--top ${classes.length} shows all)\n` : '',
   ].join('');

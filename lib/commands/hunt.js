@@ -12,6 +12,7 @@ module.exports = {
   options: [
     { flags: '--url <url>', description: 'where to send requests; may be given more than once', parse: collect },
     { flags: '--iterate <module>', description: 'call iterate(i) of this module instead of sending requests' },
+    { flags: '--idle', description: 'send nothing: the app works by itself, and rounds are measured in seconds' },
     { flags: '--rounds <n>', description: 'rounds of load, at least 3', parse: number },
     { flags: '--iterations <n>', description: 'requests or calls per round', parse: number },
     { flags: '--warmup <n>', description: 'requests or calls before the first round', parse: number },
@@ -34,6 +35,7 @@ Examples:
   leakguard hunt server.js --url http://127.0.0.1:3000/
   leakguard hunt server.js --url http://127.0.0.1:3000/api --method POST --header 'content-type: application/json' --body '{}'
   leakguard hunt --iterate render.js
+  leakguard hunt worker.js --idle --duration 5
 
 The app finds the URL's port in process.env.PORT. Without --url a free port is chosen for an app that listens
 on process.env.PORT. MODULE exports { setup?, iterate(i), teardown? }; each may be async.`,
@@ -56,6 +58,7 @@ async function run({ args, options, stdout, stderr, signal }) {
       app,
       args: appArgs,
       iterate: options.iterate,
+      idle: options.idle,
       url: options.url,
       rounds: options.rounds,
       iterations: options.iterations,

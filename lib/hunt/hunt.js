@@ -7,6 +7,7 @@ const { LeakguardError, fromNative } = require('../errors.js');
 const { App } = require('./app.js');
 const { HuntError } = require('./error.js');
 const { HttpLoad } = require('./http-load.js');
+const { IdleLoad } = require('./idle-load.js');
 const { IterateLoad } = require('./iterate-load.js');
 const { Observation } = require('./observation.js');
 const { normalise } = require('./options.js');
@@ -18,7 +19,7 @@ const ITERATE_MAIN = path.join(__dirname, 'iterate-main.js');
 const DEATH_NOTES = new Set(['LG_HUNT_CLOSED', 'LG_HUNT_REQUESTS_FAILED']);
 const DEATH_NOTICE_MS = 500;
 
-// Starts an app (or a module with iterate()), drives rounds of the same load, captures the heap after each,
+// Starts an app (or a module with iterate()), drives rounds of the same load (or lets it work by itself), captures the heap after each,
 // lets it cool down, and says what grew, who keeps it and where.
 //
 // Options: HuntOptions in index.d.ts. Resolves to the object that `leakguard hunt --json` prints. Rejects
@@ -28,7 +29,7 @@ async function hunt(options) {
   const config = normalise(options);
   if (config.signal?.aborted) throw interrupted();
   const started = Date.now();
-  const target = config.iterate === undefined ? await findTarget(config) : null;
+  const target = config.unit === 'request' ? await findTarget(config) : null;
   const app = start(config, target);
 
   // Aborted, with the reason, by the caller's signal and by the app's death: both end whatever goes on.
@@ -49,7 +50,7 @@ async function hunt(options) {
     config.onProgress({ phase: 'start', step: 'done' });
     observation = new Observation({ config, plan: new Plan(config, started), load, channel: app.channel });
     const result = await observation.run();
-    if (target === null) await app.channel.request('teardown');
+    if (config.iterate !== undefined) await app.channel.request('teardown');
     return { ...result, seconds: (Date.now() - started) / 1000 };
   };
   try {
@@ -74,13 +75,18 @@ async function findTarget({ urls }) {
 
 function start(config, target) {
   const { cwd, nodeArgs, env, args } = config;
-  if (target === null) return new App(ITERATE_MAIN, { nodeArgs, env, cwd });
+  if (config.iterate !== undefined) return new App(ITERATE_MAIN, { nodeArgs, env, cwd });
+  if (target === null) return new App(config.app, { args, nodeArgs, env, cwd });
   // An app that listens on process.env.PORT needs no more than the URL.
   return new App(config.app, { args, nodeArgs, env: { PORT: String(target.port), ...env }, cwd });
 }
 
 // Resolves to the load once the child can take it.
 async function prepare({ config, target, app, signal }) {
+  if (config.idle) {
+    await app.attached;
+    return new IdleLoad({ signal });
+  }
   if (target === null) {
     await app.attached;
     await app.channel.request('setup', { file: config.iterate });

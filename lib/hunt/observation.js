@@ -38,8 +38,7 @@ class Observation {
   }
 
   async run() {
-    const { mode, exact, iterate } = this.#config;
-    const unit = iterate === undefined ? 'request' : 'iteration';
+    const { mode, exact, unit } = this.#config;
     await this.#channel.request('begin', { unit, mode, exact, lowPriority: false });
     const warmed = await this.#warmUp();
     await this.#capture('baseline', warmed);
@@ -69,7 +68,7 @@ class Observation {
       const { iterations, perSecond } = await this.#work(part.amount, { maxMs: part.maxMs, onProgress });
       done += iterations;
       bytes = (await this.#memory(QUIET_MS)) - cold;
-      this.#plan.tune({ perSecond, bytesPerIteration: bytes / done });
+      if (done > 0) this.#plan.tune({ perSecond, done, bytes });
     }
   }
 
@@ -82,7 +81,7 @@ class Observation {
       const started = Date.now();
       const total = this.#plan.iterations;
       const onProgress = (count) => this.#progress('round', { round, done: count, total });
-      const { iterations } = await this.#work(total, { onProgress });
+      const { iterations } = await this.#work(total, { maxMs: this.#plan.roundMs(), onProgress });
       await this.#capture('round', iterations, round);
       roundMs = Date.now() - started;
       ({ verdict } = await this.#diagnosis());

@@ -19,7 +19,7 @@ class Recorder {
   #cpuPercent;
   #exact;
 
-  // `unit`: what rounds' iterations are, 'iteration' or 'request'; a guard counts none: 'snapshot'.
+  // `unit`: what rounds' iterations are, 'iteration', 'request' or 'second'; a guard counts none: 'snapshot'.
   // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
   // capture that fails is taken inline. `exact`: inline, and objects keep their ids from capture to capture.
   // 'worker' captures the thread that each record() names.

@@ -33,6 +33,8 @@ pub struct Candidate {
     pub backlog: bool,
     /// Groups below that grow along with this one.
     pub inner: u32,
+    /// Another group of the same case is above this one, so that its bytes count there.
+    pub inside: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,7 @@ impl Candidate {
             metadata,
             backlog,
             inner: 0,
+            inside: false,
         }
     }
 }

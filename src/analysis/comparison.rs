@@ -67,6 +67,32 @@ impl Census {
     }
 }
 
+/// Objects that both snapshots have by id must be of one class; a few change theirs (`__proto__`, a string that is
+/// internalised).
+const SAME_PROCESS: f64 = 0.9;
+
+/// Whether the ids of the two snapshots stand for the same objects: false for snapshots of two processes, and for
+/// those of one in which V8 has started its ids anew between them.
+pub fn ids_match(base: &Census, head: &Census) -> bool {
+    let list = |census: &Census| {
+        let mut ids: Vec<(u32, u32)> = Vec::new();
+        for (class, members) in census.classes.iter().enumerate() {
+            ids.extend(members.objects.iter().map(|&(id, _)| (id, class as u32)));
+        }
+        ids.sort_unstable();
+        ids
+    };
+    let of = list(base);
+    let (mut shared, mut same) = (0u64, 0u64);
+    for (id, class) in list(head) {
+        let Ok(at) = of.binary_search_by_key(&id, |&(id, _)| id) else { continue };
+        let before = &base.classes[of[at].1 as usize];
+        shared += 1;
+        same += u64::from(before.key == head.classes[class as usize].key);
+    }
+    shared == 0 || same as f64 >= SAME_PROCESS * shared as f64
+}
+
 /// The rows DevTools shows, biggest absolute size delta first; classes without a change are left out.
 pub fn compare(base: &Census, head: &Census) -> Vec<ClassDelta> {
     let mut base_of: HashMap<&str, &Members> = base.classes.iter().map(|c| (c.key.as_str(), c)).collect();
@@ -141,6 +167,16 @@ mod tests {
         // Object 3 grew by 983 bytes: DevTools' comparison does not see that, and this is DevTools' comparison.
         assert_eq!((a.added_size, a.removed_size, a.size_delta), (40, 16, 24));
         assert_eq!((rows[2].count_delta, rows[2].size_delta), (-1, -8));
+    }
+
+    #[test]
+    fn ids_of_another_process_do_not_match() {
+        let objects: Vec<(u32, u64)> = (0..20).map(|i| (2 * i + 1, 16)).collect();
+        let base = census(&[("A", &objects[..15]), ("B", &objects[15..])]);
+        let grown = census(&[("A", &objects[..15]), ("B", &objects[16..]), ("C", &[(99, 16)])]);
+        assert!(ids_match(&base, &grown));
+        let other = census(&[("A", &objects[12..]), ("C", &objects[..12])]);
+        assert!(!ids_match(&base, &other));
     }
 
     proptest! {

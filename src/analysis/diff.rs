@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::comparison::{Census, ClassDelta, compare};
+use crate::analysis::comparison::{Census, ClassDelta, compare, ids_match};
 use crate::analysis::{Digest, Options, ScriptTable, diagnose};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -20,7 +20,14 @@ pub struct Comparison {
     diagnosis: Diagnosis,
     snapshots: Vec<SnapshotTotals>,
     classes: Vec<ClassDelta>,
+    /// What makes the classes' columns of new and gone objects meaningless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
 }
+
+const OTHER_IDS: &str = "The object ids of the first and the last snapshot do not stand for the same objects: they are of \
+     two processes, or V8 started its ids anew in between. What is new and gone by class means nothing then; \
+     the diagnosis, which goes by names, still holds.";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,12 +65,14 @@ pub fn diff(files: &[String], iterations: u32, load: impl Fn(&str) -> Result<Gra
     }
     let head = load(last)?;
     snapshots.push(SnapshotTotals::of(last, &head));
-    let classes = compare(&Census::under(&base, head.shapes()), &Census::of(&head));
-    drop(base);
+    let (before, after) = (Census::under(&base, head.shapes()), Census::of(&head));
+    let classes = compare(&before, &after);
+    let warning = (!ids_match(&before, &after)).then_some(OTHER_IDS);
+    drop((base, before, after));
     let unit = if iterations == 0 { RateUnit::Snapshot } else { RateUnit::Iteration };
     let round = Round { iterations: u64::from(iterations), ..Round::default() };
     let rounds = vec![round; files.len()];
     let options = Options { unit, ..Options::default() };
     let (diagnosis, _) = diagnose(&history, &head, &rounds, &ScriptTable::default(), &options);
-    Ok(Comparison { diagnosis, snapshots, classes })
+    Ok(Comparison { diagnosis, snapshots, classes, warning })
 }

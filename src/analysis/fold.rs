@@ -1,7 +1,7 @@
 //! The dominator tree folded by path signature.
 //!
-//! In: a graph. Out: [`Fold`], a tree of groups. Two nodes are in one group when their dominators are in one
-//! group, the edge to each has the same normalised [`Label`], and their class is the same: all elements of one
+//! In: a graph. Out: [`Fold`], a tree of groups. Two nodes are in one group when their dominators (the stack
+//! aside, see [`Above`]) are in one group, the edge to each has the same normalised [`Label`], and their class is the same: all elements of one
 //! array, all `req` properties of those. A group's signature depends on names only, never on object ids or on
 //! the order of nodes, so it can be compared between snapshots of different processes.
 //!
@@ -16,6 +16,7 @@
 use crate::analysis::container::{Names, elements, is_dictionary};
 use crate::analysis::label::Label;
 use crate::analysis::role::{Role, escapes_metadata};
+use crate::analysis::stack::Above;
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::{Columns, EdgeKind, NodeKind};
@@ -81,7 +82,8 @@ impl Member {
 impl Fold {
     pub fn of(graph: &Graph) -> Self {
         let columns = graph.columns();
-        let labels = labels(graph);
+        let above = Above::of_graph(graph);
+        let labels = labels(graph, &above);
         let mut builder = Builder::new(columns);
         let mut member = vec![Member::NONE; graph.len()];
         let root = graph.root();
@@ -91,11 +93,11 @@ impl Fold {
             let mut node = NodeIdx::from(start);
             while member[node.at()] == Member::NONE {
                 pending.push(node);
-                node = graph.dominator(node);
+                node = above.of(node);
             }
             while let Some(node) = pending.pop() {
-                let above = member[graph.dominator(node).at()];
-                member[node.at()] = builder.add(graph, node, above, labels[node.at()]);
+                let parent = member[above.of(node).at()];
+                member[node.at()] = builder.add(graph, node, parent, labels[node.at()]);
             }
         }
         let (mut groups, classes) = builder.finish(columns);
@@ -117,8 +119,8 @@ impl Fold {
     }
 }
 
-/// For each node ordinal, the label of the edge by which its immediate dominator holds it.
-fn labels(graph: &Graph) -> Vec<Label> {
+/// For each node ordinal, the label of the edge by which the node above holds it.
+fn labels(graph: &Graph, above: &Above<'_>) -> Vec<Label> {
     let columns = graph.columns();
     let mut labels = vec![Label::VIA; graph.len()];
     for from in 0..graph.len() {
@@ -126,7 +128,7 @@ fn labels(graph: &Graph) -> Vec<Label> {
         let mut dictionary = None;
         for e in columns.nodes.edges_of(from) {
             let to = columns.edges.to[e];
-            if graph.dominator(to) != from || to == from {
+            if above.of(to) != from || to == from {
                 continue;
             }
             let edge = columns.edges.get(e);

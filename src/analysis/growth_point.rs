@@ -33,6 +33,8 @@ pub struct Site {
     pub member: NodeIdx,
     /// The group is a chain: its members hold each other.
     pub chain: bool,
+    /// Some members are held by others only, so that their number is not that of what the growth point holds.
+    pub partial: bool,
 }
 
 /// The graph and what was derived from it, for the search.
@@ -64,21 +66,26 @@ impl Scene<'_> {
             also: Vec::new(),
             member: self.newest(members, at).unwrap_or(last),
             chain: false,
+            partial: false,
         };
         if many && row.label != Label::VIA && role(self.graph, top) == Role::Program {
             return Some(site(top, alike));
         }
         if let Some((head, member)) = self.chain_head(group, members) {
-            return Some(Site { at: Some(head), instances: 1, also: Vec::new(), member, chain: true });
+            return Some(Site {
+                at: Some(head),
+                instances: 1,
+                also: Vec::new(),
+                member,
+                chain: true,
+                partial: false,
+            });
         }
         if let Some((at, also)) = self.shared_holder(members, holders, growing) {
+            let held = |member: &&NodeIdx| holders.get(*member).is_some_and(|list| list.contains(&at));
             let mut found = site(at, 1);
-            found.member = members
-                .iter()
-                .rev()
-                .copied()
-                .find(|member| holders.get(member).is_some_and(|list| list.contains(&at)))
-                .unwrap_or(last);
+            found.partial = members.iter().filter(held).count() * 10 < members.len() * 9;
+            found.member = members.iter().rev().find(held).copied().unwrap_or(last);
             found.also = also;
             return Some(found);
         }
@@ -86,7 +93,7 @@ impl Scene<'_> {
             return Some(site(top, alike));
         }
         let at = self.convergence(members);
-        Some(Site { at, instances: 1, also: Vec::new(), member: last, chain: false })
+        Some(Site { at, instances: 1, also: Vec::new(), member: last, chain: false, partial: false })
     }
 
     /// The last sampled member that `at` dominates most closely.

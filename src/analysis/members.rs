@@ -78,7 +78,8 @@ pub fn holders(graph: &Graph, nodes: &[NodeIdx]) -> FxHashMap<NodeIdx, Vec<NodeI
     holders
 }
 
-fn is_holding(graph: &Graph, from: NodeIdx, edge: &Edge) -> bool {
+/// Whether an edge keeps its target alive in a way that a reader would call holding it.
+pub fn is_holding(graph: &Graph, from: NodeIdx, edge: &Edge) -> bool {
     let columns = graph.columns();
     match edge.kind {
         EdgeKind::WEAK | EdgeKind::SHORTCUT => false,

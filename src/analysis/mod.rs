@@ -10,6 +10,7 @@
 //! ```
 
 pub mod candidates;
+pub mod clusters;
 pub mod comparison;
 pub mod container;
 pub mod detectors;
@@ -30,6 +31,7 @@ pub mod retaining;
 pub mod role;
 pub mod scripts;
 pub mod series;
+pub mod stack;
 pub mod suspect;
 pub mod suspects;
 pub mod tally;

@@ -78,12 +78,12 @@ impl Series<'_> {
         let mut count = siblings.iter().map(|c| c.count.slope).sum();
         // Members held through others are counted by what holds them.
         let held = trend(schedule, &floats(&elements));
-        if case.indirect && held.shape == Shape::Growing {
+        if (case.indirect || case.site.partial) && held.shape == Shape::Growing {
             count = held.slope;
             evidence.counts = elements.clone();
         }
         let count_per_iteration = round(count);
-        if case.indirect {
+        if case.indirect || case.site.partial {
             classes[0].count_per_iteration = count_per_iteration;
         }
         // Linked members are no elements of what holds the first of them.
@@ -162,6 +162,7 @@ fn classes(places: &Places<'_>, case: &Case) -> Vec<ClassGrowth> {
     let mut others: Vec<ClassGrowth> = case
         .others
         .iter()
+        .chain(&case.joined)
         .filter(|other| other.growth == Grown::Number)
         .map(|other| of(other, shown_class(other, &other.class_name)))
         .collect();
@@ -217,6 +218,9 @@ fn kind(scene: Scene<'_>, case: &Case, steps: &[Step]) -> GrowthKind {
         }
         return if case.main.class_name == "(string)" { GrowthKind::String } else { GrowthKind::InPlace };
     }
+    if matches!(&*graph.node_name(at), "TimersList" | "ImmediateList") {
+        return GrowthKind::Timers;
+    }
     if case.site.chain {
         return if case.main.class_name == "(string)" { GrowthKind::String } else { GrowthKind::Chain };
     }
@@ -232,7 +236,6 @@ fn kind(scene: Scene<'_>, case: &Case, steps: &[Step]) -> GrowthKind {
         (NodeKind::OBJECT, "Map") => GrowthKind::Map,
         (NodeKind::OBJECT, "Set") => GrowthKind::Set,
         (NodeKind::OBJECT, "WeakMap") => GrowthKind::WeakMap,
-        (NodeKind::OBJECT, "TimersList" | "ImmediateList") => GrowthKind::Timers,
         (NodeKind::OBJECT, _) if case.main.label == "{}" || is_dictionary(graph.columns(), at) => {
             GrowthKind::Dictionary
         }
@@ -248,7 +251,7 @@ fn retained(scene: Scene<'_>, case: &Case) -> u64 {
         let group = scene.fold.groups.iter().find(|group| group.signature == candidate.signature);
         group.map_or(0, |group| if candidate.growth == Grown::Number { group.retained } else { group.bytes })
     };
-    case.all().map(of).sum()
+    case.all().filter(|candidate| !candidate.inside).map(of).sum()
 }
 
 fn growth_elements(scene: Scene<'_>, digests: &[&Digest], case: &Case) -> Vec<Option<u64>> {

@@ -6,6 +6,7 @@
 //! point with most bytes.
 
 use crate::analysis::candidates::{Candidate, Growth};
+use crate::analysis::clusters::{Sample, settle};
 use crate::analysis::digest::Digest;
 use crate::analysis::fold::Fold;
 use crate::analysis::growth_point::{Scene, Site};
@@ -23,8 +24,12 @@ pub struct Case {
     /// The candidate shown first.
     pub main: Candidate,
     pub others: Vec<Candidate>,
+    /// What grows along with these, held by them rather than by the growth point.
+    pub joined: Vec<Candidate>,
     /// The group of `main` in the current graph; `None` when it has drained away.
     pub group: Option<u32>,
+    /// The groups of all of them in the current graph.
+    pub groups: Vec<u32>,
     /// The members are held through other objects, which are shown instead.
     pub indirect: bool,
 }
@@ -89,7 +94,9 @@ pub fn cases(scene: Scene<'_>, candidates: Vec<Candidate>) -> (Vec<Case>, Vec<Ca
                     site,
                     main: candidate,
                     others: Vec::new(),
+                    joined: Vec::new(),
                     group: Some(group),
+                    groups: vec![group],
                     indirect: false,
                 });
             }
@@ -99,6 +106,10 @@ pub fn cases(scene: Scene<'_>, candidates: Vec<Candidate>) -> (Vec<Case>, Vec<Ca
         }
     }
     let mut cases: Vec<Case> = by_site.into_values().collect();
+    // In an order that does not depend on the table's.
+    cases.sort_by_key(|case| case.main.signature);
+    let mut cases = settle(scene, cases, Sample { members: &members, holders: &holders });
+    cases.iter_mut().for_each(|case| case.mark_inside(scene.fold, &by_signature));
     cases.sort_by(|a, b| {
         b.bytes_per_iteration()
             .total_cmp(&a.bytes_per_iteration())
@@ -115,6 +126,7 @@ enum Key {
 
 impl Case {
     fn join(&mut self, site: Site, candidate: Candidate, group: u32) {
+        self.groups.push(group);
         if candidate.weight() > self.main.weight() {
             let before = std::mem::replace(&mut self.main, candidate);
             self.others.push(before);
@@ -138,12 +150,49 @@ impl Case {
         }
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Candidate> {
-        std::iter::once(&self.main).chain(&self.others)
+    /// Takes over what grows in another case; this one's growth point stays.
+    pub fn absorb(&mut self, other: Case) {
+        self.groups.extend(other.groups);
+        if self.site.at.is_none() && other.main.weight() > self.main.weight() {
+            self.site = other.site;
+            self.group = other.group;
+            self.joined.push(std::mem::replace(&mut self.main, other.main));
+            self.joined.append(&mut self.others);
+            self.others = other.others;
+        } else {
+            self.joined.push(other.main);
+            self.joined.extend(other.others);
+        }
+        self.joined.extend(other.joined);
     }
 
+    pub fn all(&self) -> impl Iterator<Item = &Candidate> {
+        std::iter::once(&self.main).chain(&self.others).chain(&self.joined)
+    }
+
+    /// What is inside of another group of the case is in that one's bytes already.
     pub fn bytes_per_iteration(&self) -> f64 {
-        self.all().map(Candidate::bytes_per_iteration).sum()
+        self.all().filter(|candidate| !candidate.inside).map(Candidate::bytes_per_iteration).sum()
+    }
+
+    fn mark_inside(&mut self, fold: &Fold, by_signature: &FxHashMap<u64, u32>) {
+        // Growth in size is of the object's own bytes; what it holds is not in them.
+        let whole = self.all().filter(|candidate| candidate.growth == Growth::Number);
+        let groups: FxHashSet<u32> =
+            whole.filter_map(|candidate| by_signature.get(&candidate.signature).copied()).collect();
+        let is_inside = |candidate: &Candidate| {
+            let mut at = by_signature.get(&candidate.signature).copied().unwrap_or(0);
+            while at != 0 {
+                at = fold.groups[at as usize].parent;
+                if groups.contains(&at) {
+                    return true;
+                }
+            }
+            false
+        };
+        for candidate in std::iter::once(&mut self.main).chain(&mut self.others).chain(&mut self.joined) {
+            candidate.inside = is_inside(candidate);
+        }
     }
 }
 
@@ -164,7 +213,7 @@ fn largest(graph: &Graph, members: &[NodeIdx]) -> Option<Site> {
         members.iter().filter(|&&node| graph.retained_size(node) * 2 >= graph.retained_size(at)).count();
     let known = known_owner(graph, at);
     let instances = if known == at { big as u64 } else { 1 };
-    Some(Site { at: Some(known), instances, also: Vec::new(), member: known, chain: false })
+    Some(Site { at: Some(known), instances, also: Vec::new(), member: known, chain: false, partial: false })
 }
 
 /// Bytes of a buffer count for the object the program knows, pieces of a string for the whole string.

@@ -59,7 +59,7 @@ impl Series {
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
-        #[napi(ts_arg_type = "'iteration' | 'request' | 'snapshot'")] unit: String,
+        #[napi(ts_arg_type = "'iteration' | 'request' | 'second' | 'snapshot'")] unit: String,
         classes: Option<Vec<String>>,
     ) -> napi::Result<Self> {
         let unit =

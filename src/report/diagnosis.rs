@@ -48,6 +48,8 @@ pub enum RateUnit {
     Iteration,
     /// An HTTP request that was answered.
     Request,
+    /// A second of an app that works by itself.
+    Second,
     /// No iterations are known (`leakguard diff` over files): rates are per snapshot.
     Snapshot,
 }

@@ -6,6 +6,7 @@ pub fn per(unit: RateUnit) -> &'static str {
     match unit {
         RateUnit::Iteration => "iteration",
         RateUnit::Request => "request",
+        RateUnit::Second => "second",
         RateUnit::Snapshot => "snapshot",
     }
 }
