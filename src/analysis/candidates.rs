@@ -51,6 +51,8 @@ const FEWEST_PER_ROUND: f64 = 1.5;
 const FEWEST_BYTES: f64 = 8192.0;
 /// Bytes an object list must gain at least, however many objects.
 const LEAST_BYTES: f64 = 256.0;
+/// Bytes that something which comes only now and then must gain.
+const STEPWISE_BYTES: f64 = 65_536.0;
 /// A group below a growing one stands for itself when it grows this many times faster than that explains.
 const FASTER: f64 = 6.0;
 
@@ -160,7 +162,9 @@ fn grows_in_number(schedule: &Schedule, first: f64, count: &Trend, size: &Trend)
     let rounds = schedule.captures().saturating_sub(1) as f64;
     // A big group that gains a little now and then is alive, not leaking.
     let noise = count.total < 0.02 * first.max(1.0) && count.r2 < 0.999 && size.total < 65_536.0;
-    count.shape == Shape::Growing
+    let steady = count.shape == Shape::Growing;
+    let stepwise = count.shape == Shape::Stepwise && size.total >= STEPWISE_BYTES;
+    (steady || stepwise)
         && !noise
         && size.total >= LEAST_BYTES
         && (count.total >= FEWEST_PER_ROUND * rounds || size.total >= FEWEST_BYTES)

@@ -16,6 +16,16 @@ use crate::analysis::wording;
 use crate::graph::Graph;
 use crate::report::{Diagnosis, Growth, RateUnit, Round, SCHEMA, Strength, Suspect, Verdict, per, size};
 
+/// Growth of so many objects, or bytes, is enough to be told from chance (see [`evidence`]).
+///
+/// [`evidence`]: crate::analysis::evidence
+const FEWEST_OBJECTS: f64 = 8.0;
+const ENOUGH_BYTES: f64 = 65_536.0;
+/// More rounds than this are no advice.
+const MOST_ROUNDS: f64 = 50.0;
+/// Fewer iterations than this leave slow leaks unseen.
+const LITTLE_WORK: f64 = 1000.0;
+
 /// How to diagnose.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -167,12 +177,46 @@ fn conclude(
     } else if let Some(sentence) = backlog {
         (Verdict::Backlog, format!("It grew under load and drained when the load stopped: {sentence}"), None)
     } else if let Some(sentence) = leaking(Strength::Weak) {
-        let advice = "More rounds, or more iterations per round, would tell growth from warm-up.";
-        (Verdict::Inconclusive, format!("It may be growing: {sentence}"), Some(advice.to_owned()))
+        let weak = suspects.iter().find(|s| order(s) == 0);
+        let advice = more_rounds(weak, schedule, options.unit);
+        (Verdict::Inconclusive, format!("It may be growing: {sentence}"), Some(advice))
     } else {
-        (Verdict::Healthy, healthy(schedule, growth, options.unit), None)
+        (Verdict::Healthy, healthy(schedule, growth, options.unit), sensitivity(schedule, options.unit))
     };
     Diagnosis { schema: SCHEMA, verdict, reason, advice, unit: options.unit, rounds, growth, suspects }
+}
+
+/// How much more work would turn weak evidence into an answer.
+fn more_rounds(suspect: Option<&Suspect>, schedule: &Schedule, unit: RateUnit) -> String {
+    let rounds = (schedule.captures() - 1) as f64;
+    let each = schedule.iterations() / rounds.max(1.0);
+    let needed = suspect.map(|s| {
+        let by = |enough: f64, rate: f64| if rate > 0.0 { enough / (rate * each) } else { f64::INFINITY };
+        let objects =
+            if s.evidence.in_place { f64::INFINITY } else { by(FEWEST_OBJECTS, s.count_per_iteration) };
+        // A shape that is not yet a straight line needs time rather than amounts.
+        objects.min(by(ENOUGH_BYTES, s.bytes_per_iteration)).max(rounds + 2.0).ceil()
+    });
+    match needed.filter(|n| *n <= MOST_ROUNDS) {
+        Some(n) => format!(
+            "About {n:.0} rounds of {each:.0} {}s, or longer rounds, would tell growth from warm-up.",
+            per(unit)
+        ),
+        None => "More iterations per round would tell growth from warm-up.".to_owned(),
+    }
+}
+
+/// What so little work cannot show.
+fn sensitivity(schedule: &Schedule, unit: RateUnit) -> Option<String> {
+    let (iterations, unit) = (schedule.iterations(), per(unit));
+    (unit == "request" || unit == "iteration").then_some(())?;
+    (iterations < LITTLE_WORK).then(|| {
+        format!(
+            "In {iterations:.0} {unit}s a leak of less than one object per {:.0} {unit}s does not show: for a finer \
+             answer, more iterations or rounds.",
+            (iterations / FEWEST_OBJECTS).floor().max(1.0)
+        )
+    })
 }
 
 fn healthy(schedule: &Schedule, growth: Growth, unit: RateUnit) -> String {

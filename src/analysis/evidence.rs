@@ -23,7 +23,7 @@ pub fn evidence(
     let ceiling = if little { Strength::Weak } else { Strength::Strong };
     Evidence {
         r2: round(trend.r2),
-        strength: strength(&trend, in_place, bytes_gained(&bytes), schedule).min(ceiling),
+        strength: strength(&trend, in_place, bytes_gained(&bytes), rises(&counts), schedule).min(ceiling),
         in_place,
         drained: trend.drained.map(round),
         counts,
@@ -31,17 +31,27 @@ pub fn evidence(
     }
 }
 
+/// In how many rounds the number rose.
+fn rises(counts: &[Option<u64>]) -> usize {
+    let known: Vec<u64> = counts.iter().flatten().copied().collect();
+    known.windows(2).filter(|pair| pair[1] > pair[0]).count()
+}
+
 fn bytes_gained(bytes: &[Option<u64>]) -> u64 {
     let known: Vec<u64> = bytes.iter().flatten().copied().collect();
     known.iter().max().copied().unwrap_or(0).saturating_sub(known.first().copied().unwrap_or(0))
 }
 
+/// What comes only now and then must have come in so many rounds.
+const FEWEST_RISES: usize = 4;
+
 /// How far growth can be trusted: three captures at least, a straight line, and enough of it that a handful of
 /// late objects could not make it.
-fn strength(trend: &Trend, in_place: bool, gained: u64, schedule: &Schedule) -> Strength {
+fn strength(trend: &Trend, in_place: bool, gained: u64, rises: usize, schedule: &Schedule) -> Strength {
     let captures = schedule.captures();
     // A backing store that doubles makes stairs.
-    let straight = if in_place { trend.r2 >= 0.8 } else { trend.r2 >= 0.9 && trend.shape == Shape::Growing };
+    let steady = trend.shape == Shape::Growing || trend.shape == Shape::Stepwise && rises >= FEWEST_RISES;
+    let straight = if in_place { trend.r2 >= 0.8 } else { trend.r2 >= 0.9 && steady };
     let much = if in_place { gained >= 8192 } else { trend.total >= 8.0 || gained >= 65_536 };
     if captures >= 3 && straight && (much || captures >= 5) { Strength::Strong } else { Strength::Weak }
 }

@@ -249,6 +249,9 @@ fn plain_shape(graph: &Graph, node: NodeIdx) -> String {
     format!("{{{}}}", names.join(", "))
 }
 
+/// By this property Node's handles refer to the objects they serve.
+pub const OWNER: &str = "<symbol owner_symbol>";
+
 /// The path's end as an expression: `app.state.items`, from the last variable on, or from the global object.
 pub fn expression(steps: &[Step]) -> Option<String> {
     let named = |step: &Step| matches!(step.link, Link::Property(_) | Link::Element(_) | Link::Entry(_));
@@ -261,6 +264,11 @@ pub fn expression(steps: &[Step]) -> Option<String> {
         match &step.link {
             Link::Variable(name) => text = name.clone(),
             Link::Property(name) if name == "__proto__" => return None,
+            // From a handle of Node's to the object it serves: no name that the program wrote.
+            Link::Property(name) if name == OWNER => text.clear(),
+            Link::Property(name) if name.starts_with("<symbol ") => {
+                text.push_str(&format!("[Symbol({})]", clip(&name["<symbol ".len()..].replace('>', ""))));
+            }
             Link::Property(name) if is_identifier(name) => {
                 if !text.is_empty() {
                     text.push('.');

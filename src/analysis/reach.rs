@@ -9,6 +9,7 @@
 //! Memory: 8 bytes per node and one queue.
 
 use crate::analysis::label::is_weak_pair;
+use crate::analysis::places::OWNER;
 use crate::graph::Graph;
 use crate::ids::{EdgeIdx, NodeIdx, StrIdx};
 use crate::parse::columns::{Edge, EdgeKind, NodeKind};
@@ -96,6 +97,8 @@ pub fn source(graph: &Graph, edge: EdgeIdx) -> NodeIdx {
 struct Prices {
     /// Names that mislead, by string.
     names: HashMap<StrIdx, u32>,
+    /// The name by which a handle refers to its object.
+    owner: Option<StrIdx>,
     /// Groups of roots that are not a reason to live for what the program made.
     roots: HashMap<NodeIdx, u32>,
     /// The global object of the program itself, when it can be told from those of vm contexts.
@@ -106,7 +109,7 @@ impl Prices {
     fn of(graph: &Graph) -> Self {
         let columns = graph.columns();
         let mut names = HashMap::new();
-        let mut process = None;
+        let (mut process, mut owner) = (None, None);
         for at in 0..columns.strings.len() {
             let price = match columns.strings.bytes(StrIdx::from(at)) {
                 b"__proto__" | b"constructor" | b"prototype" | b"super_constructor" => 35,
@@ -114,6 +117,10 @@ impl Prices {
                 b"parameters_and_registers" => 40,
                 b"process" => {
                     process = Some(StrIdx::from(at));
+                    continue;
+                }
+                name if name == OWNER.as_bytes() => {
+                    owner = Some(StrIdx::from(at));
                     continue;
                 }
                 _ => continue,
@@ -142,7 +149,7 @@ impl Prices {
             .iter()
             .copied()
             .find(|global| has_process(global) || graph.edges(*global).take(4).any(|e| has_process(&e.to)));
-        Self { names, roots, main_global }
+        Self { names, owner, roots, main_global }
     }
 
     fn edge(&self, graph: &Graph, from: NodeIdx, edge: &Edge) -> u32 {
@@ -172,6 +179,10 @@ impl Prices {
             return hop;
         }
         let name = StrIdx(edge.name_or_index);
+        // A server is where a program begins; a socket's handle says less than the variable that has the socket.
+        if Some(name) == self.owner && columns.strings.bytes(columns.nodes.name[edge.to.at()]) != b"Server" {
+            return 90;
+        }
         match self.names.get(&name) {
             Some(&price) => price,
             None if edge.kind == EdgeKind::INTERNAL && is_weak_pair(columns.strings.bytes(name)) => 2 * HOP,

@@ -6,6 +6,7 @@ use crate::analysis::detectors::{self, Clues};
 use crate::analysis::digest::Digest;
 use crate::analysis::evidence::{evidence, round};
 use crate::analysis::growth_point::Scene;
+use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::owner;
 use crate::analysis::path::{Link, Step, begin_at_module, end_at_first, trail, visible};
 use crate::analysis::places::{Places, expression, is_context};
@@ -34,7 +35,10 @@ pub struct Series<'a> {
 /// The case's path. Members that are held through other objects give way to what is held directly.
 pub fn case_trail(scene: Scene<'_>, case: &mut Case) -> Vec<Step> {
     let mut steps = trail(scene, &case.site);
-    let direct = case.site.at.is_none_or(|at| owner(scene.graph, case.site.member) == at);
+    let direct = case
+        .site
+        .at
+        .is_none_or(|at| owner(scene.graph, case.site.member) == at && case.main.label != VIA_TEXT);
     let indirect = case.main.growth == Grown::Number && !direct && !case.site.chain;
     if let Some(direct) = indirect.then(|| end_at_first(&mut steps)).flatten() {
         case.site.member = direct;
@@ -92,8 +96,10 @@ impl Series<'_> {
         let what = words.what.unwrap_or_else(|| wording::what(&class_name, siblings.len()));
         let place = words.place.map_or_else(|| format!("in {text}"), |place| wording::of_file(place, file));
         let sentence = match main.growth {
-            Grown::Number => wording::more(&what, &place, count_per_iteration, bytes_per_iteration, unit),
-            Grown::Size => wording::bigger(&text, bytes_per_iteration, unit),
+            Grown::Number if kind != GrowthKind::String => {
+                wording::more(&what, &place, count_per_iteration, bytes_per_iteration, unit)
+            }
+            _ => wording::bigger(&text, bytes_per_iteration, unit),
         };
         Suspect {
             rank: 0,

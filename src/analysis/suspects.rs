@@ -197,12 +197,12 @@ impl Case {
 }
 
 impl Candidate {
-    /// What to show first: growth in number, objects before bare values (the keys of a Map), most bytes, and
-    /// among equals what is held by a direct edge.
-    fn weight(&self) -> (bool, bool, u64, bool) {
+    /// What to show first: growth in number, objects before bare values (the keys of a Map), what is held by a
+    /// direct edge before what that holds (however big: a listener's socket), most bytes.
+    fn weight(&self) -> (bool, bool, bool, u64) {
         let value = self.class_name.starts_with('(');
         let bytes = self.bytes_per_iteration().max(0.0) as u64;
-        (self.growth == Growth::Number, !value, bytes, self.label != VIA_TEXT)
+        (self.growth == Growth::Number, !value, self.label != VIA_TEXT, bytes)
     }
 }
 

@@ -65,7 +65,9 @@ pub enum Shape {
     Growing,
     /// Grows, but ever slower: a warm-up, or a bounded cache that fills up.
     Saturating,
-    /// Goes up and down, or grew in some rounds only.
+    /// Never falls and grew in several rounds, but not in every one: something big now and then.
+    Stepwise,
+    /// Goes up and down, or grew in one round only.
     Erratic,
 }
 
@@ -165,11 +167,14 @@ fn shape(points: &[(f64, f64)]) -> Shape {
     if early > 0.0 && late < SLOW * early {
         return Shape::Saturating;
     }
+    let peak = rates.iter().copied().fold(0.0, f64::max);
     if standing > allowed {
-        return Shape::Erratic;
+        let rises = rates.iter().filter(|&&rate| rate > 0.0).count();
+        let falls = rates.iter().any(|&rate| rate < 0.0);
+        let spread = peak <= 0.67 * rates.iter().sum::<f64>();
+        return if rises >= 2 && !falls && spread { Shape::Stepwise } else { Shape::Erratic };
     }
     // All the growth in one round is an event, not a trend.
-    let peak = rates.iter().copied().fold(0.0, f64::max);
     if typical <= 0.0 || peak > 0.85 * rates.iter().filter(|r| **r > 0.0).sum::<f64>() {
         return Shape::Erratic;
     }
@@ -218,6 +223,13 @@ mod tests {
         assert_eq!(over(&[5.0, 5.0, 5.0]).shape, Shape::Flat);
         assert_eq!(over(&[5.0, 4.0, 3.0]).shape, Shape::Flat);
         assert_eq!(over(&[5.0, 9.0, 7.0, 11.0]).shape, Shape::Erratic);
+    }
+
+    #[test]
+    fn one_now_and_then_is_stepwise() {
+        assert_eq!(over(&[0.0, 0.0, 1.0, 1.0, 2.0]).shape, Shape::Stepwise);
+        assert_eq!(over(&[0.0, 1.0, 1.0, 1.0, 1.0]).shape, Shape::Saturating);
+        assert_eq!(over(&[1.0, 2.0, 1.0, 3.0, 3.0]).shape, Shape::Erratic);
     }
 
     #[test]

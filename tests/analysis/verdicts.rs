@@ -312,3 +312,40 @@ fn the_json_is_the_contract() {
     let back: Diagnosis = serde_json::from_value(json).unwrap();
     assert_eq!(back, diagnosis);
 }
+
+#[test]
+fn something_big_now_and_then_is_no_clean_bill() {
+    let big = |count: [u64; 9], captures: usize| {
+        let rounds = vec![(100, false); captures];
+        diagnose_rounds(&rounds, |at, _, heap| {
+            let reports: Vec<usize> =
+                (0..count[at]).map(|_| heap.draft.node(NodeKind::OBJECT, "Report", 100_000)).collect();
+            heap.array("reports", &reports);
+        })
+    };
+    let few = big([0, 0, 1, 1, 2, 2, 3, 3, 4], 5);
+    assert_eq!(few.verdict, Verdict::Inconclusive, "{}", few.reason);
+    assert!(few.advice.is_some_and(|advice| advice.starts_with("About 6 rounds of 100 iterations")));
+    let more = big([0, 0, 1, 1, 2, 2, 3, 3, 4], 9);
+    assert_eq!(more.verdict, Verdict::Leak, "{}", more.reason);
+    let cache = big([0, 1, 1, 1, 1, 1, 1, 1, 1], 9);
+    assert_eq!(cache.verdict, Verdict::Healthy, "{}", cache.reason);
+}
+
+#[test]
+fn what_piles_up_is_named_however_big_the_things_it_holds() {
+    let diagnosis = diagnose_growth(|done, heap| {
+        let sockets: Vec<usize> =
+            (0..done / 10).map(|_| heap.draft.node(NodeKind::OBJECT, "Socket", 20_000)).collect();
+        let listeners: Vec<usize> = (0..done)
+            .map(|i| {
+                let listener = heap.draft.node(NodeKind::CLOSURE, "onTick", 64);
+                heap.property(listener, "socket", sockets[i as usize / 10]);
+                listener
+            })
+            .collect();
+        heap.array("listeners", &listeners);
+    });
+    let suspect = only(&diagnosis);
+    assert_eq!((suspect.class_name.as_str(), suspect.count_per_iteration), ("onTick()", 1.0));
+}
