@@ -130,13 +130,15 @@ fn anchor(scene: Scene<'_>, mut case: Case, sample: Sample<'_>) -> Case {
     }
     let mut entries = entries(scene, &inside);
     entries.truncate(MOST_ENTRIES);
-    let found = entries.into_iter().find_map(|at| {
+    let head = entries.into_iter().find_map(|at| {
         let (reached, last) = reached(scene, at, &inside, main);
         (reached * 2 >= main.len()).then_some((at, last))
     });
-    if let Some((at, member)) = found {
+    if let Some((at, member)) = head {
         case.site =
             Site { at: Some(at), instances: 1, also: Vec::new(), member, chain: true, partial: false };
+    } else {
+        case.site.at = scene.convergence(main);
     }
     case
 }

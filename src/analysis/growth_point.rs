@@ -92,7 +92,13 @@ impl Scene<'_> {
         if many && role(self.graph, top) == Role::Program {
             return Some(site(top, alike));
         }
-        let at = self.convergence(members);
+        // Members that hold each other are looked at together, with whatever else they belong to (`clusters`).
+        let is_held = |member: &&NodeIdx| {
+            let mut by = holders.get(*member).into_iter().flatten();
+            by.any(|&holder| growing.contains(&self.fold.group_of(holder)))
+        };
+        let linked = members.iter().filter(is_held).count() * 2 >= members.len();
+        let at = if linked { None } else { self.convergence(members) };
         Some(Site { at, instances: 1, also: Vec::new(), member: last, chain: false, partial: false })
     }
 
@@ -189,7 +195,7 @@ impl Scene<'_> {
     }
 
     /// The deepest object that the cheapest paths of most members have in common.
-    fn convergence(self, members: &[NodeIdx]) -> Option<NodeIdx> {
+    pub fn convergence(self, members: &[NodeIdx]) -> Option<NodeIdx> {
         // Paths are long and alike; a few tell.
         let stride = members.len().div_ceil(200).max(1);
         let few: Vec<NodeIdx> = members.iter().step_by(stride).copied().collect();
