@@ -27,7 +27,10 @@ impl Site {
         }
         let uploads = std::env::temp_dir().join(format!("leakguard-http-{name}-{}", std::process::id()));
         let explorer = Explorer::new(Arc::clone(&shelf)).with_uploads(uploads.clone(), 4 << 20).unwrap();
-        let view = View::new(explorer, Some(serde_json::json!({ "verdict": "leak" })), "0.0.0");
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/bin/leakguard.js");
+        let report =
+            serde_json::json!({ "verdict": "leak", "suspects": [{ "definedAt": { "file": here } }] });
+        let view = View::new(explorer, Some(report), "0.0.0");
         Self { router: view.clone().routes(), uploads, view }
     }
 
@@ -123,6 +126,11 @@ fn every_question_has_an_address() {
         assert_eq!(site.ready("/explore/diagnosis?ids=s1,s2").await, diagnosis);
         assert_eq!(site.ready("/report").await["diagnosis"]["verdict"], "leak");
         assert_eq!(site.ready("/stats").await["capabilities"]["upload"], true);
+        let root = env!("CARGO_MANIFEST_DIR");
+        let source = site.ready(&format!("/source?file={root}/bin/leakguard.js&line=1")).await;
+        assert_eq!(source["lines"][0], "#!/usr/bin/env node");
+        let other = format!("/source?file={root}/lib/cli.js&line=1");
+        site.refused(&other, StatusCode::NOT_FOUND, "LG_HTTP_NOT_FOUND").await;
     });
 }
 

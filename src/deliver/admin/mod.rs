@@ -24,7 +24,7 @@ mod machine;
 mod report;
 mod settings;
 mod snapshots;
-mod source;
+pub(super) mod source;
 mod stats;
 mod ticker;
 

@@ -25,7 +25,7 @@ const KINDS: [&str; 8] = ["js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"];
 
 #[derive(Deserialize)]
 pub struct Query {
-    file: String,
+    pub file: String,
     line: usize,
 }
 
@@ -43,6 +43,11 @@ pub async fn get(State(desk): State<Arc<Desk>>, Params(query): Params<Query>) ->
         let reports = desk.reports.lock();
         [&reports.diagnosis, &reports.finding].into_iter().flatten().any(|report| names(report, &query.file))
     };
+    find(named, query).await
+}
+
+/// The lines, if the file is one that the report has `named`.
+pub async fn find(named: bool, query: Query) -> Answer<Json<Excerpt>> {
     let nothing = || Error::HttpNotFound {
         what: "such source: the report does not name it, or it cannot be read".to_owned(),
     };
@@ -52,7 +57,7 @@ pub async fn get(State(desk): State<Arc<Desk>>, Params(query): Params<Query>) ->
 }
 
 /// Whether some place in the report is in this file.
-fn names(report: &str, file: &str) -> bool {
+pub fn names(report: &str, file: &str) -> bool {
     fn search(value: &Value, file: &str) -> bool {
         match value {
             Value::Object(fields) => {

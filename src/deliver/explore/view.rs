@@ -3,7 +3,8 @@
 use super::Explorer;
 use super::download;
 use super::question::Named;
-use crate::deliver::http::Answer;
+use crate::deliver::admin::source::{Excerpt, Query, find, names};
+use crate::deliver::http::{Answer, Params};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
@@ -44,6 +45,7 @@ impl View {
         Router::new()
             .route("/stats", get(stats))
             .route("/report", get(report))
+            .route("/source", get(source))
             .route("/snapshots/{id}/download", get(file))
             .with_state(self.clone())
             .merge(self.explorer.clone().routes())
@@ -76,6 +78,12 @@ async fn stats(State(view): State<View>) -> Json<Value> {
 async fn report(State(view): State<View>) -> Json<Value> {
     let diagnosis = view.report.unwrap_or(Value::Null);
     Json(json!({ "diagnosis": diagnosis, "finding": null }))
+}
+
+/// Lines of a file that the report names.
+async fn source(State(view): State<View>, Params(query): Params<Query>) -> Answer<Json<Excerpt>> {
+    let named = view.report.is_some_and(|report| names(&report.to_string(), &query.file));
+    find(named, query).await
 }
 
 async fn file(State(view): State<View>, Named(id): Named<String>, headers: HeaderMap) -> Answer<Response> {
