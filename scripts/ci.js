@@ -34,6 +34,7 @@ if (!existsSync('/usr/bin/chromium')) {
   step('install Chromium: package lists', 'apt-get', ['update', '-q']);
   step('install Chromium', 'apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium']);
 }
+step('the page in a browser', 'npm', ['run', '--silent', 'test:browser']);
 step('packed packages', 'npm', ['run', '--silent', 'test:pack']);
 step('differential test against DevTools', 'npm', ['run', '--silent', 'test:oracle']);
 // Without `alarm`, which takes eight minutes of real time: `npm run test:field` has it.
