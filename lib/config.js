@@ -20,6 +20,7 @@ const OPTIONS = {
   lowPriority: { variable: 'LEAKGUARD_LOW_PRIORITY', initial: true, check: flag },
   captureCpuPercent: { variable: 'LEAKGUARD_CAPTURE_CPU_PERCENT', initial: undefined, check: offOr(atLeast(10)) },
   fallback: { variable: 'LEAKGUARD_FALLBACK', initial: false, check: flag },
+  allocationSites: { variable: 'LEAKGUARD_ALLOCATION_SITES', initial: false, check: flag },
   snapshotDir: {
     variable: 'LEAKGUARD_SNAPSHOT_DIR',
     initial: path.join(os.tmpdir(), 'leakguard'),

@@ -50,10 +50,10 @@ class Guard extends EventEmitter {
   constructor(config) {
     super();
     this.#config = config;
-    const { mode, fallback, lowPriority, captureCpuPercent } = config;
+    const { mode, fallback, lowPriority, captureCpuPercent, allocationSites } = config;
     // Off is 0 there.
     const cpuPercent = captureCpuPercent === false ? 0 : captureCpuPercent;
-    this.#recorder = new Recorder({ unit: 'snapshot', mode, fallback, lowPriority, cpuPercent });
+    this.#recorder = new Recorder({ unit: 'snapshot', mode, fallback, lowPriority, cpuPercent, allocationSites });
     this.#store = config.snapshotDir === false ? null : new Store(config.snapshotDir);
     // A directory that cannot be used is an error of the first capture.
     this.#tidy().catch(() => {});

@@ -50,7 +50,7 @@ export declare class ForkCapture {
   /** In the app: makes way for the next capture, without waiting for the garbage collector. */
   close(): void
   /** In the child: starts the analysis. Returns where `v8.writeHeapSnapshot` shall write. */
-  childBegin(scripts: Array<LoadedScript>): string
+  childBegin(scripts: Array<LoadedScript>, allocations?: string | undefined | null): string
   /** In the child: V8 has written everything. Does not return. */
   childFinish(): void
   /** In the child: something failed. Does not return. */
@@ -222,6 +222,8 @@ export interface CaptureOptions {
   cpuPercent?: number
   /** For captures inside the app: its heap, so that what cannot fit is refused. */
   heap?: HeapShape
+  /** What an `AllocationProfile` has sampled, for inline captures. */
+  allocations?: string
 }
 
 /**

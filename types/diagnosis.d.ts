@@ -62,6 +62,8 @@ export interface Suspect {
   path: Hop[];
   /** Where the class or closure that piles up is defined. */
   definedAt?: Place;
+  /** Who made it, when samples of the program's allocations tell (`allocationSites`). */
+  allocatedAt?: AllocatedAt;
   /** What to do about it. */
   hint: string;
   /** The whole finding in one line. */
@@ -105,10 +107,26 @@ export interface Hop {
 }
 
 export interface Place {
+  /** The original source where a source map leads to it, else the path or URL of the script. */
   file: string;
   line?: number;
   column?: number;
   scriptId?: number;
+  /** The npm package, of files in a `node_modules` folder. */
+  package?: { name: string; version?: string };
+  /** The code that ran, when `file` is what it was made from. */
+  generated?: { file: string; line: number; column: number };
+}
+
+/** The function that makes what piles up. */
+export interface AllocatedAt {
+  functionName: string;
+  /** Where the function is. */
+  place: Place;
+  /** What it allocated on V8's heap, by itself and in what it called, that stayed: an estimate from samples. */
+  bytesPerIteration: number;
+  /** The function and its callers, innermost first; the program's own and its packages'. */
+  stack: { functionName: string; place: Place }[];
 }
 
 /** The numbers a suspect rests on, one per capture. */

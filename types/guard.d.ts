@@ -22,6 +22,11 @@ export interface GuardOptions {
    * the container may use, where that is less than two processors; otherwise not at all.
    */
   captureCpuPercent?: number | false | undefined;
+  /**
+   * Sample who allocates from the first capture on, so that suspects say who made them. It costs a few percent of
+   * the app's speed. Default false.
+   */
+  allocationSites?: boolean | undefined;
   /** Where snapshots are kept, gzipped, for the owner only; false keeps none. Default: `leakguard` in the temp directory. */
   snapshotDir?: string | false | undefined;
   /** The oldest snapshots are deleted beyond this many, this many bytes, and this many days. Defaults 10, 1 GiB, 7. */

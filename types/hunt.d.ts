@@ -22,6 +22,8 @@ interface CommonHuntOptions {
   mode?: 'auto' | 'fork' | 'inline' | undefined;
   /** Capture inside the app, which stands still meanwhile: for exact object ids. Default false. */
   exact?: boolean | undefined;
+  /** Sample who allocates, so that suspects say who made them. Default true. */
+  allocationSites?: boolean | undefined;
   /** Keep the snapshots in this directory, gzipped. */
   keep?: string | undefined;
   /** Arguments for node itself. */

@@ -28,26 +28,27 @@ function forkUnsupported() {
  *   quarter of what the container may use, if that is less than two processors
  * @param {boolean} [options.numericValues] make numbers visible; default true
  * @param {AbortSignal} [options.signal] ends the child
+ * @param {() => string | null} [options.allocations] asked in the child for an AllocationProfile's tree
  * @param {(options: object, heap: object) => object} [options.open] makes the addon's capture; default: one
  *   that only keeps the file
  * @returns {Promise<{ mode: 'fork', stallMs: number, forks: number, childBytes: number, elapsedMs: number,
  *   bytes: number, file: string | null, fileBytes: number, analysis: string | null }>}
  *   `stallMs`: the longest time the event loop stood still, one of `forks` forks
  */
-async function captureFork({ file, threads, timeoutMs, lowPriority, cpuPercent, numericValues = true, signal, open } = {}) {
+async function captureFork({ numericValues = true, signal, allocations, open, ...options } = {}) {
   const why = forkUnsupported();
   if (why !== null) throw new LeakguardError('LG_CAPTURE_UNSUPPORTED', `this process cannot be captured by forking: ${why}`);
   return abortable(signal, async (cancel) => {
-    const capture = (open ?? native.openForkCapture)({ file, threads, timeoutMs, lowPriority, cpuPercent }, heapShape());
+    const capture = (open ?? native.openForkCapture)(options, heapShape());
     try {
-      return await follow(capture, cancel, signal, numericValues);
+      return await follow(capture, { cancel, signal, numericValues, allocations });
     } finally {
       capture.close();
     }
   });
 }
 
-async function follow(capture, cancel, signal, numericValues) {
+async function follow(capture, { cancel, signal, numericValues, allocations }) {
   const started = performance.now();
   let stallMs = 0;
   for (;;) {
@@ -55,7 +56,7 @@ async function follow(capture, cancel, signal, numericValues) {
     if (signal?.aborted) throw new LeakguardError('LG_CANCELLED', 'cancelled', { cause: signal.reason });
     const before = performance.now();
     // From here on there may be two of us. The child never gets past serialise().
-    if (capture.fork()) serialise(capture, numericValues);
+    if (capture.fork()) serialise(capture, numericValues, allocations);
     stallMs = Math.max(stallMs, performance.now() - before);
     const { captured, forks, childBytes } = await capture.wait(cancel);
     if (captured) {
@@ -67,20 +68,22 @@ async function follow(capture, cancel, signal, numericValues) {
 }
 
 /** The child's whole life, in this one turn. No code of the app runs, and nothing is returned to. */
-function serialise(capture, numericValues) {
+function serialise(capture, numericValues, allocations) {
   try {
-    v8.writeHeapSnapshot(begin(capture), { exposeNumericValues: numericValues });
+    v8.writeHeapSnapshot(begin(capture, allocations), { exposeNumericValues: numericValues });
     capture.childFinish();
   } catch (error) {
     capture.childFail(String(error?.message ?? error));
   }
 }
 
-// The table must be garbage before V8 looks at the heap: it grows with the scripts that an app loads, and
-// would stand in the diagnosis as a leak of its own.
-function begin(capture) {
+// The table and the allocations must be garbage before V8 looks at the heap: they grow with the scripts that an app
+// loads and with what it keeps, and would stand in the diagnosis as leaks of their own.
+function begin(capture, allocations) {
+  // Before the table, which would be among what is alive.
+  const allocated = allocations?.() ?? undefined;
   const table = new ScriptTable();
-  const path = capture.childBegin(table.list());
+  const path = capture.childBegin(table.list(), allocated);
   table.close();
   return path;
 }

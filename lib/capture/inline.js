@@ -32,15 +32,17 @@ class InlineSeries {
    * @param {string} [options.file] keep the snapshot there, gzipped
    * @param {number} [options.threads] for the analysis
    * @param {boolean} [options.numericValues] make numbers visible; default true
+   * @param {() => string | null} [options.allocations] asked for an AllocationProfile's tree
    * @param {(options: object, scripts: object[], stream: boolean) => object} [options.open] makes the
    *   addon's capture; default: one that only keeps the file
    * @returns {Promise<{ mode: 'inline', stallMs: number, bytes: number, file: string | null, fileBytes: number, analysis: string | null }>}
    */
-  async capture({ file, threads, numericValues = true, open = native.openInlineCapture } = {}) {
+  async capture({ file, threads, numericValues = true, allocations, open = native.openInlineCapture } = {}) {
     const started = performance.now();
     let capture;
     try {
-      capture = open({ file, threads, heap: heapShape() }, this.#scripts.list(), !PIPES_HAVE_PATHS);
+      const given = { file, threads, heap: heapShape(), allocations: allocations?.() ?? undefined };
+      capture = open(given, this.#scripts.list(), !PIPES_HAVE_PATHS);
       const settings = { exposeNumericValues: numericValues };
       if (capture.path === null) await pump(v8.getHeapSnapshot(settings), capture);
       else v8.writeHeapSnapshot(capture.path, settings);

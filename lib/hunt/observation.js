@@ -38,8 +38,8 @@ class Observation {
   }
 
   async run() {
-    const { mode, exact, unit } = this.#config;
-    await this.#channel.request('begin', { unit, mode, exact, lowPriority: false });
+    const { mode, exact, unit, allocationSites } = this.#config;
+    await this.#channel.request('begin', { unit, mode, exact, lowPriority: false, allocationSites });
     const warmed = await this.#warmUp();
     await this.#capture('baseline', warmed);
     this.#baseline = this.#used;

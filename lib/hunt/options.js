@@ -44,6 +44,7 @@ function normalise(options) {
     body: options.body,
     mode: oneOf('mode', options.mode ?? 'auto', ['auto', 'fork', 'inline']),
     exact: options.exact ?? false,
+    allocationSites: options.allocationSites ?? true,
     keep: options.keep === undefined ? undefined : path.resolve(cwd, options.keep),
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),

@@ -6,6 +6,7 @@ const native = require('../addon.js');
 const { captureFork, forkUnsupported } = require('../capture/fork.js');
 const { InlineSeries, captureInline } = require('../capture/inline.js');
 const { captureWorker } = require('../capture/worker.js');
+const { AllocationProfile } = require('./allocation-profile.js');
 
 // A series of captures of this isolate, or of a worker's, compared with one another as they come.
 //
@@ -18,27 +19,44 @@ class Recorder {
   #lowPriority;
   #cpuPercent;
   #exact;
+  #allocationSites;
+  // From the first capture on, when allocation sites are asked for.
+  #allocations = null;
 
   // `unit`: what rounds' iterations are, 'iteration', 'request' or 'second'; a guard counts none: 'snapshot'.
   // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
   // capture that fails is taken inline. `exact`: inline, and objects keep their ids from capture to capture.
   // 'worker' captures the thread that each record() names.
   // `lowPriority`, `cpuPercent`: how far a forked child steps back (see captureFork). `classes`: names of those whose
-  // instances each capture counts.
-  constructor({ unit, mode = 'auto', fallback = false, lowPriority = true, cpuPercent, exact = false, classes = [] }) {
+  // instances each capture counts. `allocationSites`: whether to sample who allocates, which costs the app a few
+  // percent of its speed.
+  constructor({
+    unit,
+    mode = 'auto',
+    fallback = false,
+    lowPriority = true,
+    cpuPercent,
+    exact = false,
+    classes = [],
+    allocationSites = false,
+  }) {
     this.#series = new native.Series(unit, classes);
     this.#mode = exact ? 'inline' : mode;
     this.#fallback = fallback;
     this.#lowPriority = lowPriority;
     this.#cpuPercent = cpuPercent;
     this.#exact = exact ? new InlineSeries() : null;
+    this.#allocationSites = allocationSites;
   }
 
   // `round`: { iterations, coolDown, heapUsed, external, arrayBuffers, rss } of the work since the last
   // capture. `file`: where to keep the snapshot, gzipped. The result says in `fallbackReason` why a capture
   // that could have been forked was not.
   async record(round, { file, mode = this.#mode, threadId, threads = Math.max(1, os.availableParallelism() >> 1) } = {}) {
-    const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, { file, threads, threadId });
+    if (this.#allocationSites && mode !== 'worker') this.#allocations ??= new AllocationProfile();
+    const allocations = this.#allocations === null ? undefined : () => this.#allocations.take();
+    const options = { file, threads, threadId, allocations };
+    const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, options);
     return { ...capture, ...JSON.parse(analysis) };
   }
 
@@ -76,6 +94,8 @@ class Recorder {
 
   // Ends the series. While objects keep their ids from capture to capture, every scavenge pays for it.
   finish() {
+    this.#allocations?.stop();
+    this.#allocations = null;
     this.#exact?.end();
     this.#exact = null;
   }

@@ -9,10 +9,13 @@
 //! earlier Digests ─────────┘
 //! ```
 
+pub mod allocated;
+pub mod allocation;
 pub mod candidates;
 pub mod clusters;
 pub mod comparison;
 pub mod container;
+pub mod declaration;
 pub mod detectors;
 pub mod diagnose;
 pub mod diff;
@@ -22,7 +25,9 @@ pub mod fold;
 pub mod growth_point;
 pub mod keepers;
 pub mod label;
+pub mod locator;
 pub mod members;
+pub mod packages;
 pub mod path;
 pub mod places;
 pub mod profiler_view;
@@ -31,6 +36,7 @@ pub mod retaining;
 pub mod role;
 pub mod scripts;
 pub mod series;
+pub mod source_map;
 pub mod stack;
 pub mod suspect;
 pub mod suspects;

@@ -1,11 +1,12 @@
 //! Names and places for the nodes of a path: class, kind, file:line:column, module file.
 //!
 //! A snapshot gives locations to closures and to objects whose constructor it knows. A context has none of its
-//! own: it is placed by a closure that was made in it. Node's `Module` objects carry their file name, which
+//! own: it is placed by the closures that were made in it. Node's `Module` objects carry their file name, which
 //! places what hangs below them when no script table was captured.
 
 use crate::analysis::container::is_dictionary;
 use crate::analysis::label::clip;
+use crate::analysis::locator::Locator;
 use crate::analysis::path::{Link, Step};
 use crate::analysis::scripts::ScriptTable;
 use crate::graph::Graph;
@@ -15,15 +16,22 @@ use crate::report::{Place, short};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
+/// What a function without a name is called.
+pub const ANONYMOUS: &str = "anonymous";
+
 pub struct Places<'a> {
     graph: &'a Graph,
-    scripts: &'a ScriptTable,
+    locator: Locator<'a>,
     scopes: Cow<'a, Scopes>,
 }
 
-/// For contexts, a closure made in each.
-#[derive(Clone)]
-pub struct Scopes(FxHashMap<NodeIdx, NodeIdx>);
+/// For contexts, closures made in each.
+#[derive(Clone, Default)]
+pub struct Scopes {
+    one: FxHashMap<NodeIdx, NodeIdx>,
+    /// The others of module scopes.
+    more: FxHashMap<NodeIdx, Vec<NodeIdx>>,
+}
 
 impl Scopes {
     /// Of every context.
@@ -32,18 +40,27 @@ impl Scopes {
     }
 
     fn of(graph: &Graph, is_wanted: impl Fn(NodeIdx) -> bool) -> Self {
-        let mut closures = FxHashMap::default();
+        let mut scopes = Self::default();
         for node in graph.nodes() {
             if graph.columns().nodes.kind[node.at()] != NodeKind::CLOSURE || graph.location(node).is_none() {
                 continue;
             }
             if let Some(context) = internal(graph, node, b"context").filter(|&context| is_wanted(context)) {
-                closures.entry(context).or_insert(node);
+                let one = *scopes.one.entry(context).or_insert(node);
+                if one != node && is_module_scope(graph, context) {
+                    let more = scopes.more.entry(context).or_default();
+                    if more.len() < MOST_CLOSURES {
+                        more.push(node);
+                    }
+                }
             }
         }
-        Self(closures)
+        scopes
     }
 }
+
+/// Closures of one scope that are asked which file it is in.
+const MOST_CLOSURES: usize = 64;
 
 impl<'a> Places<'a> {
     /// `trails` are the paths whose contexts will be asked for.
@@ -55,26 +72,43 @@ impl<'a> Places<'a> {
         let contexts: FxHashSet<NodeIdx> =
             trails.flatten().map(|step| step.node).filter(|&node| is_context(graph, node)).collect();
         let scopes = if contexts.is_empty() {
-            Scopes(FxHashMap::default())
+            Scopes::default()
         } else {
             Scopes::of(graph, |context| contexts.contains(&context))
         };
-        Self { graph, scripts, scopes: Cow::Owned(scopes) }
+        Self { graph, locator: Locator::new(scripts), scopes: Cow::Owned(scopes) }
     }
 
     /// For questions about any path, one after the other.
     pub fn within(graph: &'a Graph, scripts: &'a ScriptTable, scopes: &'a Scopes) -> Self {
-        Self { graph, scripts, scopes: Cow::Borrowed(scopes) }
+        Self { graph, locator: Locator::new(scripts), scopes: Cow::Borrowed(scopes) }
     }
 
     /// Where the node's class, or the closure itself, is defined; for a context, where a closure made in it
     /// is; for a plain object with methods, the file they are in.
     pub fn of(&self, node: NodeIdx) -> Option<Place> {
-        let node = self.scopes.0.get(&node).copied().unwrap_or(node);
+        if let Some(&made) = self.scopes.one.get(&node) {
+            return self.scope_place(node, made);
+        }
         match self.graph.location(node) {
-            Some(at) => Some(self.scripts.place(at.script_id, at.line, at.column)),
+            Some(at) => Some(self.locator.place(at.script_id, at.line, at.column)),
             None => self.methods_file(node),
         }
+    }
+
+    /// Where the first closure of a scope is. A bundler puts many files into one module scope: then none of them
+    /// is named, but the bundle.
+    fn scope_place(&self, context: NodeIdx, made: NodeIdx) -> Option<Place> {
+        let at = self.graph.location(made)?;
+        let place = self.locator.place(at.script_id, at.line, at.column);
+        let mut others = self.scopes.more.get(&context).into_iter().flatten();
+        let bundled = place.generated.is_some()
+            && others.any(|&other| {
+                let at = self.graph.location(other);
+                let other = at.map(|at| self.locator.place(at.script_id, at.line, at.column));
+                other.is_some_and(|other| other.file != place.file)
+            });
+        Some(if bundled { self.locator.as_run(at.script_id, at.line, at.column) } else { place })
     }
 
     /// `{ list: [], add() {…} }`: whoever refers to such an object, it is written where its functions are.
@@ -84,7 +118,7 @@ impl<'a> Places<'a> {
         if columns.nodes.kind[node.at()] != NodeKind::OBJECT || &*self.graph.node_name(node) != "Object" {
             return None;
         }
-        let mut scripts = self
+        let mut places = self
             .graph
             .edges(node)
             .filter(|e| {
@@ -93,10 +127,11 @@ impl<'a> Places<'a> {
                     && columns.nodes.kind[e.to.at()] == NodeKind::CLOSURE
             })
             .filter_map(|e| self.graph.location(e.to))
-            .map(|at| at.script_id);
-        let script = scripts.next()?;
-        let place = self.scripts.place(script, 0, 0);
-        scripts.all(|other| other == script).then_some(Place { line: None, column: None, ..place })
+            .take(MOST_CLOSURES)
+            .map(|at| self.locator.place(at.script_id, at.line, at.column));
+        let place = places.next()?;
+        let alike = places.all(|other| other.file == place.file);
+        alike.then_some(Place { line: None, column: None, generated: None, ..place })
     }
 
     /// The place only if it is in a file people can open.
@@ -108,12 +143,26 @@ impl<'a> Places<'a> {
     /// with methods nearest to it on the path, else of the module object above it.
     pub fn home(&self, steps: &[Step]) -> Option<Place> {
         let mut module = None;
-        for step in steps.iter().rev() {
+        for (at, step) in steps.iter().enumerate().rev() {
             let kind = self.graph.columns().nodes.kind[step.node.at()];
             let scoped = is_context(self.graph, step.node) || kind == NodeKind::CLOSURE;
             if let Some(place) = scoped.then(|| self.known(step.node)).flatten() {
-                let line = if is_module_scope(self.graph, step.node) { None } else { place.line };
-                return Some(Place { line, column: line.and(place.column), ..place });
+                if !is_module_scope(self.graph, step.node) {
+                    return Some(place);
+                }
+                // The scope has no line, but its variables have.
+                let declared = match steps.get(at + 1).map(|next| &next.link) {
+                    Some(Link::Variable(name)) => {
+                        place.script_id.and_then(|id| self.locator.declaration(id, name))
+                    }
+                    _ => None,
+                };
+                return Some(declared.unwrap_or(Place {
+                    line: None,
+                    column: None,
+                    generated: None,
+                    ..place
+                }));
             }
             if let Some(place) = self.methods_file(step.node).filter(|place| !ScriptTable::is_internal(place))
             {
@@ -126,7 +175,7 @@ impl<'a> Places<'a> {
                 }
             }
         }
-        module.map(|file| Place { file, ..Place::default() })
+        module.map(|file| self.locator.file(file))
     }
 
     /// The `filename` of a CommonJS `Module` object.
@@ -153,7 +202,7 @@ impl<'a> Places<'a> {
         let columns = self.graph.columns();
         let raw = self.graph.node_name(node);
         match columns.nodes.kind[node.at()] {
-            NodeKind::CLOSURE if raw.is_empty() => "(anonymous)()".to_owned(),
+            NodeKind::CLOSURE if raw.is_empty() => self.anonymous(node),
             NodeKind::CLOSURE => format!("{}()", clip(&raw)),
             NodeKind::STRING | NodeKind::CONCATENATED_STRING | NodeKind::SLICED_STRING => {
                 "(string)".to_owned()
@@ -170,6 +219,14 @@ impl<'a> Places<'a> {
                 "globalThis".to_owned()
             }
             _ => clip(&raw),
+        }
+    }
+
+    /// A function without a name goes by where it is.
+    fn anonymous(&self, node: NodeIdx) -> String {
+        match self.known(node) {
+            Some(Place { file, line: Some(line), .. }) => format!("{ANONYMOUS} at {}:{line}", short(&file)),
+            _ => ANONYMOUS.to_owned(),
         }
     }
 

@@ -35,7 +35,9 @@ impl ScriptTable {
     /// Zero-based line and column of the snapshot to the one-based place people know.
     pub fn place(&self, script_id: u32, line: u32, column: u32) -> Place {
         let file = match self.scripts.get(&script_id) {
-            Some(script) if !script.url.is_empty() => plain_path(&script.url),
+            Some(script) if !script.url.is_empty() => readable(&script.url),
+            // The inspector names every script but those that came from a string at run time.
+            _ if !self.scripts.is_empty() => EVALUATED.to_owned(),
             _ => format!("script {script_id}"),
         };
         Place {
@@ -43,6 +45,7 @@ impl ScriptTable {
             line: Some(line.saturating_add(1)),
             column: Some(column.saturating_add(1)),
             script_id: Some(script_id),
+            ..Place::default()
         }
     }
 
@@ -52,9 +55,19 @@ impl ScriptTable {
     }
 }
 
+/// What `eval` and `new Function` compiled.
+const EVALUATED: &str = "eval'd code";
+
+/// As [`plain_path`]; what Node calls code that was given to `node:vm` without a file name is cut to the point.
+fn readable(url: &str) -> String {
+    plain_path(url.strip_suffix(".<anonymous>").unwrap_or(url))
+}
+
 /// `file:///a/b.js` → `/a/b.js`, percent escapes resolved; everything else as it is.
-fn plain_path(url: &str) -> String {
+pub(crate) fn plain_path(url: &str) -> String {
     let Some(path) = url.strip_prefix("file://") else { return url.to_owned() };
+    // file:///C:/a.js
+    let path = path.strip_prefix('/').filter(|path| path.as_bytes().get(1) == Some(&b':')).unwrap_or(path);
     let bytes = path.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
@@ -78,7 +91,15 @@ mod tests {
         table.insert(7, Script { url: "file:///srv/my%20app/a.mjs".into(), source_map_url: None });
         let place = table.place(7, 0, 4);
         assert_eq!((place.file.as_str(), place.line, place.column), ("/srv/my app/a.mjs", Some(1), Some(5)));
-        assert_eq!(table.place(8, 1, 1).file, "script 8");
+        assert_eq!(ScriptTable::default().place(8, 1, 1).file, "script 8");
+    }
+
+    #[test]
+    fn code_without_a_file_has_a_name_all_the_same() {
+        let mut table = ScriptTable::default();
+        table.insert(7, Script { url: "evalmachine.<anonymous>".into(), source_map_url: None });
+        assert_eq!(table.place(7, 0, 0).file, "evalmachine");
+        assert_eq!(table.place(8, 0, 0).file, "eval'd code");
     }
 
     #[test]
@@ -86,6 +107,7 @@ mod tests {
         assert_eq!(plain_path("file:///a%2"), "/a%2");
         assert_eq!(plain_path("file:///a%zz%C3%A9"), "/a%zzé");
         assert_eq!(plain_path("node:fs"), "node:fs");
+        assert_eq!(plain_path("file:///C:/a%20b.js"), "C:/a b.js");
     }
 
     #[test]
@@ -94,6 +116,6 @@ mod tests {
             serde_json::from_str(r#"{"12":{"url":"/a.js","sourceMapURL":"a.js.map"},"13":{"url":""}}"#)
                 .unwrap();
         assert_eq!(table.get(12).unwrap().source_map_url.as_deref(), Some("a.js.map"));
-        assert_eq!(table.place(13, 0, 0).file, "script 13");
+        assert_eq!(table.place(13, 0, 0).file, "eval'd code");
     }
 }

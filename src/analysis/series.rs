@@ -13,6 +13,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::allocated::attribute;
+use crate::analysis::allocation::Profile;
 use crate::analysis::diagnose::{Options, diagnose};
 use crate::analysis::{Digest, Script, ScriptTable};
 use crate::capture::{Analyst, Briefing};
@@ -43,6 +45,8 @@ pub struct Series {
 struct Past {
     rounds: Vec<Round>,
     digests: Arc<Vec<Digest>>,
+    /// What was sampled and alive; `None` where nothing was sampled.
+    allocations: Arc<Vec<Option<Profile>>>,
 }
 
 /// What a capture has found, together with all before it.
@@ -57,6 +61,8 @@ pub struct Finding {
     #[serde(default)]
     pub instances: Vec<u64>,
     pub diagnosis: Diagnosis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations: Option<Profile>,
 }
 
 impl Series {
@@ -67,28 +73,37 @@ impl Series {
 
     /// Who will read the snapshot that is taken after `round`.
     pub fn analyst(&self, round: Round) -> Box<dyn Analyst> {
-        let Past { mut rounds, digests } = self.past.lock().clone();
+        let Past { mut rounds, digests, allocations } = self.past.lock().clone();
         rounds.push(round);
-        Box::new(Comparison { unit: self.unit, classes: Arc::clone(&self.classes), rounds, digests })
+        Box::new(Comparison {
+            unit: self.unit,
+            classes: Arc::clone(&self.classes),
+            rounds,
+            digests,
+            allocations,
+        })
     }
 
     /// Takes what the analyst for `round` made of its snapshot.
     pub fn accept(&self, round: Round, result: &[u8]) -> Result<Finding> {
         let (digest, finding) = split(result).ok_or_else(|| broken("the analyst's result is cut off"))?;
         let digest = Digest::from_bytes(digest)?;
-        let finding = serde_json::from_slice(finding).map_err(broken)?;
-        self.past.lock().add(round, digest);
+        let mut finding: Finding = serde_json::from_slice(finding).map_err(broken)?;
+        self.past.lock().add(round, digest, finding.allocations.take());
         Ok(finding)
     }
 }
 
 impl Past {
-    fn add(&mut self, round: Round, digest: Digest) {
+    fn add(&mut self, round: Round, digest: Digest, allocated: Option<Profile>) {
         let digests = Arc::make_mut(&mut self.digests);
+        let allocations = Arc::make_mut(&mut self.allocations);
         self.rounds.push(round);
         digests.push(digest);
+        allocations.push(allocated);
         if digests.len() > LONGEST {
             digests.remove(1);
+            allocations.remove(1);
             let forgotten = self.rounds.remove(1);
             self.rounds[1].iterations += forgotten.iterations;
         }
@@ -102,6 +117,7 @@ struct Comparison {
     /// The last one is that of the snapshot to be read.
     rounds: Vec<Round>,
     digests: Arc<Vec<Digest>>,
+    allocations: Arc<Vec<Option<Profile>>>,
 }
 
 impl Analyst for Comparison {
@@ -110,11 +126,17 @@ impl Analyst for Comparison {
         let columns = source::read(snapshot, &ReadOptions { threads, ..ReadOptions::default() })?;
         let graph = Graph::build(columns, &BuildOptions { threads, ..BuildOptions::default() })?;
         let options = Options { unit: self.unit, ..Options::default() };
-        let (diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts(briefing), &options);
+        let scripts = scripts(briefing);
+        let (mut diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts, &options);
+        let allocations = briefing.allocations.as_deref().and_then(Profile::parse);
+        let profiles: Vec<_> =
+            self.allocations.iter().chain(std::iter::once(&allocations)).map(Option::as_ref).collect();
+        attribute(&mut diagnosis, &profiles, &scripts);
         let Summary { node_count, edge_count, mut classes, .. } = Summary::of(&graph);
         classes.truncate(CLASSES);
         let instances = self.classes.iter().map(|name| instances(&graph, name)).collect();
-        join(&digest.to_bytes()?, &Finding { node_count, edge_count, classes, instances, diagnosis })
+        let finding = Finding { node_count, edge_count, classes, instances, diagnosis, allocations };
+        join(&digest.to_bytes()?, &finding)
     }
 }
 

@@ -117,6 +117,7 @@ impl Series<'_> {
             defined_at: words.code.and_then(|code| places.of(code)).or_else(|| {
                 places.of(case.site.member).filter(|_| !is_context(scene.graph, case.site.member))
             }),
+            allocated_at: None,
             hint: if backlog { wording::DRAINS.to_owned() } else { words.hint },
             sentence,
             evidence,
@@ -206,7 +207,7 @@ fn shown_class(candidate: &Candidate, member: &str) -> String {
     match candidate.class_name.as_str() {
         "Object" => member.to_owned(),
         name if name.starts_with("system / Context") => "context".to_owned(),
-        "()" => "(anonymous)()".to_owned(),
+        "()" => member.to_owned(),
         name if name == "global" || name.starts_with("Object / ") || name.starts_with("global /") => {
             "globalThis".to_owned()
         }

@@ -2,6 +2,7 @@
 
 use crate::analysis::fold::signature;
 use crate::analysis::path::{Link, Step};
+use crate::analysis::places::ANONYMOUS;
 use crate::report::{GrowthKind, RateUnit, per, short, signed, size};
 
 /// "array `requests` of lib/server.js".
@@ -74,8 +75,11 @@ pub fn bigger(growth_point: &str, bytes: f64, unit: RateUnit) -> String {
 /// Class, kind, file and the last names on the path, all without numbers: the same leak has the same
 /// fingerprint in every run, process and deployment, and after lines moved.
 pub fn fingerprint(class: &str, kind: GrowthKind, steps: &[Step], file: Option<&str>) -> String {
+    // Which file a nameless function is in does not make it another one.
+    let class =
+        class.split_once(" at ").map_or(class, |(name, _)| if name == ANONYMOUS { name } else { class });
     let mut hash = signature(0, &without_digits(class), &format!("{kind:?}"));
-    hash = signature(hash, "file", &file.map_or_else(String::new, |file| without_digits(&short(file))));
+    hash = signature(hash, "file", &file.map_or_else(String::new, |file| without_digits(installed(file))));
     let named = steps.iter().rev().filter_map(|step| match &step.link {
         Link::Property(name) | Link::Variable(name) => Some(name),
         _ => None,
@@ -84,6 +88,14 @@ pub fn fingerprint(class: &str, kind: GrowthKind, steps: &[Step], file: Option<&
         hash = signature(hash, "name", &without_digits(name));
     }
     format!("{hash:016x}")
+}
+
+/// Of a file in a package the part below `node_modules`, else the bare name: the same wherever it is installed.
+fn installed(file: &str) -> &str {
+    match file.rfind("node_modules/") {
+        Some(at) => &file[at + "node_modules/".len()..],
+        None => file.rsplit('/').next().unwrap_or(file),
+    }
 }
 
 fn without_digits(text: &str) -> String {
@@ -113,5 +125,20 @@ mod tests {
         let b = fingerprint("Req2", GrowthKind::Array, &[], Some("/srv/v22/app.js"));
         assert_eq!(a, b);
         assert_ne!(a, fingerprint("Req1", GrowthKind::Map, &[], Some("/srv/v1/app.js")));
+    }
+
+    #[test]
+    fn a_fingerprint_does_not_see_where_it_is_installed() {
+        let of = |class: &str, file: &str| fingerprint(class, GrowthKind::Array, &[], Some(file));
+        assert_eq!(of("A", "/srv/shop/server.js"), of("A", "/home/me/work/server.js"));
+        assert_eq!(
+            of("A", "/srv/node_modules/ccap/lib/timer.js"),
+            of("A", "/x/node_modules/.pnpm/ccap@0.6.10/node_modules/ccap/lib/timer.js"),
+        );
+        assert_ne!(
+            of("A", "/srv/node_modules/ccap/lib/timer.js"),
+            of("A", "/srv/node_modules/acc/lib/timer.js")
+        );
+        assert_eq!(of("anonymous at shop/a.js:3", "/a.js"), of("anonymous at work/a.js:12", "/a.js"));
     }
 }

@@ -23,6 +23,8 @@ pub trait Analyst: Send {
 pub struct Briefing {
     /// The scripts loaded in the captured isolate; empty when the inspector is not available.
     pub scripts: Vec<Script>,
+    /// The call tree of what was sampled and is alive, as `lib/hunt/allocation-profile.js` writes it.
+    pub allocations: Option<String>,
     /// How many threads it may use.
     pub threads: usize,
     /// Bytes of the snapshot read so far.

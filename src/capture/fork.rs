@@ -88,11 +88,12 @@ pub fn fork(intake: Intake, priority: Priority, percent: Option<u32>) -> Result<
 
 impl Inside {
     /// Starts the reading threads. Out: where V8 shall write.
-    pub fn begin(&mut self, scripts: Vec<Script>) -> Result<String> {
+    pub fn begin(&mut self, scripts: Vec<Script>, allocations: Option<String>) -> Result<String> {
         let Work::Waiting(mut intake) = std::mem::replace(&mut self.work, Work::Over) else {
             return Err(out_of_order());
         };
         intake.briefing.scripts = scripts;
+        intake.briefing.allocations = allocations;
         let failed = |error: io::Error| Error::CaptureFailed { what: format!("preparing: {error}") };
         let prepared = intake.prepare()?;
         let (source, v8) = io::pipe().map_err(failed)?;

@@ -39,7 +39,7 @@ impl Client for Turn {
     }
 
     fn accept(&self, analysis: Vec<u8>) -> Result<Option<String>> {
-        let Finding { node_count, edge_count, classes, instances, diagnosis } =
+        let Finding { node_count, edge_count, classes, instances, diagnosis, .. } =
             self.series.accept(self.round.clone(), &analysis)?;
         let diagnosis = serde_json::to_string(&diagnosis).map_err(|failure| bad(&failure))?;
         *self.diagnosis.lock() = Some(diagnosis);

@@ -110,6 +110,9 @@ pub struct Suspect {
     /// Where the class or closure that piles up is defined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defined_at: Option<Place>,
+    /// Who made it, when samples of the program's allocations tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocated_at: Option<AllocatedAt>,
     /// What to do about it.
     pub hint: String,
     /// The whole finding in one line.
@@ -222,7 +225,8 @@ pub enum Role {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
-    /// Path or URL as the script is known to the process, or `script <id>` when no table of scripts was given.
+    /// The original source where a source map leads to it, else path or URL as the script is known to the process,
+    /// or `script <id>` when no table of scripts was given.
     pub file: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -230,6 +234,49 @@ pub struct Place {
     pub column: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script_id: Option<u32>,
+    /// The npm package, of files in a `node_modules` folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
+    /// Where the code that ran is, when `file` is what it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
+}
+
+/// What a `package.json` says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Package {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// A place in compiled or bundled code, one-based.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Generated {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+/// The function that makes what piles up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllocatedAt {
+    pub function_name: String,
+    /// Where the function is.
+    pub place: Place,
+    /// What it allocated on V8's heap, by itself and in what it called, that stayed: an estimate from samples.
+    pub bytes_per_iteration: f64,
+    /// The function and its callers, innermost first; the program's own and its packages'.
+    pub stack: Vec<StackFrame>,
+}
+
+/// One function of a call stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackFrame {
+    pub function_name: String,
+    pub place: Place,
 }
 
 /// The numbers a suspect rests on, one per capture.

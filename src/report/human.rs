@@ -47,6 +47,16 @@ pub fn short(file: &str) -> String {
     parts.join("/")
 }
 
+/// Of a file in a `node_modules` folder, the path inside its package; else as [`short`].
+pub fn in_package(file: &str) -> String {
+    let name = short(file);
+    let depth = if name.starts_with('@') { 2 } else { 1 };
+    match file.contains("node_modules/") {
+        true => name.splitn(depth + 1, '/').nth(depth).map_or_else(|| name.clone(), str::to_owned),
+        false => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +78,8 @@ mod tests {
         assert_eq!(short("/srv/app/lib/queue.js"), "lib/queue.js");
         assert_eq!(short("/app.js"), "app.js");
         assert_eq!(short("node:events"), "node:events");
+        assert_eq!(in_package("/srv/app/node_modules/ccap/lib/timer.js"), "lib/timer.js");
+        assert_eq!(in_package("/srv/node_modules/a/node_modules/@s/b/c.js"), "c.js");
+        assert_eq!(in_package("/srv/app/lib/queue.js"), "lib/queue.js");
     }
 }

@@ -1,6 +1,6 @@
 //! A diagnosis as Markdown, for issues, pull requests and chat.
 
-use crate::report::text::{place_text, series};
+use crate::report::text::{made_by, place_text, series};
 use crate::report::{Diagnosis, Role, Suspect, Verdict, per, signed, size};
 
 /// The whole diagnosis as a document.
@@ -62,8 +62,14 @@ fn suspect(out: &mut String, s: &Suspect) {
         }
     }
     out.push_str("```\n\n");
+    if let Some(place) = s.grows_at.place.as_ref().filter(|place| place.line.is_some()) {
+        out.push_str(&format!("- Kept at `{}`\n", place_text(place)));
+    }
     if let Some(place) = &s.defined_at {
         out.push_str(&format!("- Defined at `{}`\n", place_text(place)));
+    }
+    if let Some(made) = &s.allocated_at {
+        out.push_str(&format!("- Made {}\n", made_by(made)));
     }
     if !s.also_held_by.is_empty() {
         out.push_str(&format!("- Also held by {}\n", s.also_held_by.join(", ")));

@@ -9,8 +9,8 @@ pub mod summary;
 pub mod text;
 
 pub use diagnosis::{
-    ClassGrowth, Diagnosis, Evidence, Growth, GrowthKind, GrowthPoint, Hop, Place, RateUnit, Role, Round,
-    SCHEMA, Strength, Suspect, Verdict,
+    AllocatedAt, ClassGrowth, Diagnosis, Evidence, Generated, Growth, GrowthKind, GrowthPoint, Hop, Package,
+    Place, RateUnit, Role, Round, SCHEMA, StackFrame, Strength, Suspect, Verdict,
 };
-pub use human::{per, short, signed, size};
+pub use human::{in_package, per, short, signed, size};
 pub use summary::{ClassRow, Summary};

@@ -2,7 +2,8 @@
 //! (the path from top to bottom, the growth point marked), where it is defined, and what to do.
 
 use crate::report::{
-    Diagnosis, Hop, Place, Role, Round, Strength, Suspect, Verdict, per, short, signed, size,
+    AllocatedAt, Diagnosis, Hop, Package, Place, Role, Round, Strength, Suspect, Verdict, in_package, per,
+    short, signed, size,
 };
 
 /// How to lay out text.
@@ -154,9 +155,16 @@ impl Page {
             self.wrapped("     ", "     ", &suspect.sentence);
         }
         self.path(suspect);
+        if let Some(place) = suspect.grows_at.place.as_ref().filter(|place| place.line.is_some()) {
+            let place = self.paint(CYAN, &place_text(place));
+            self.line(&format!("     kept     {place}"));
+        }
         if let Some(place) = &suspect.defined_at {
             let place = self.paint(CYAN, &place_text(place));
             self.line(&format!("     defined  {place}"));
+        }
+        if let Some(made) = &suspect.allocated_at {
+            self.wrapped("     made     ", "              ", &made_by(made));
         }
         self.line(&format!("     seen     {}", evidence(suspect)));
         if !suspect.also_held_by.is_empty() {
@@ -208,10 +216,16 @@ impl Page {
         }
         let told = |place: &&Place| {
             let nodes_own = hop.kind == "object" && place.file.starts_with("node:");
-            !place.file.starts_with("script ") && !nodes_own && !hop.name.contains(&short(&place.file))
+            !place.file.starts_with("script ") && !nodes_own
         };
-        if let Some(place) = hop.location.as_ref().filter(told) {
-            let place = format!("  {}", place_text(place));
+        // Where the name says the file, the version is still news.
+        let text = |place: &Place| match &place.package {
+            _ if !hop.name.contains(&short(&place.file)) => Some(place_text(place)),
+            Some(Package { name, version: Some(version) }) => Some(format!("{name}@{version}")),
+            _ => None,
+        };
+        if let Some(place) = hop.location.as_ref().filter(told).and_then(text) {
+            let place = format!("  {place}");
             if columns(&plain(&line)) + columns(&place) < self.style.width {
                 line.push_str(&self.paint(DIM, &place));
             }
@@ -240,6 +254,17 @@ fn hidden(hops: &[Hop]) -> std::ops::Range<usize> {
     let keep = hops.iter().position(|hop| hop.role.is_some() || hop.repeats.is_some()).unwrap_or(hops.len());
     let end = keep.min(hops.len() - 8);
     if end > 6 { 4..end.saturating_sub(2).max(4) } else { 0..0 }
+}
+
+/// "by `open` src/registry.ts:11:17, called by `iterate` src/app.ts:7:17".
+pub fn made_by(made: &AllocatedAt) -> String {
+    const CALLERS: usize = 2;
+    let named = |name: &str, place: &Place| format!("`{name}` {}", place_text(place));
+    let mut text = format!("by {}", named(&made.function_name, &made.place));
+    for caller in made.stack.iter().skip(1).take(CALLERS) {
+        text.push_str(&format!(", called by {}", named(&caller.function_name, &caller.place)));
+    }
+    text
 }
 
 fn evidence(suspect: &Suspect) -> String {
@@ -286,8 +311,15 @@ fn sizes(values: &[Option<u64>]) -> String {
     shown.join(" → ")
 }
 
+/// `lib/queue.js:12:5`, in a package `ccap@0.6.10 lib/timer.js:12:5`.
 pub fn place_text(place: &Place) -> String {
-    let mut text = short(&place.file);
+    let mut text = match &place.package {
+        Some(Package { name, version: Some(version) }) => {
+            format!("{name}@{version} {}", in_package(&place.file))
+        }
+        Some(Package { name, version: None }) => format!("{name} {}", in_package(&place.file)),
+        None => short(&place.file),
+    };
     if let Some(line) = place.line {
         text.push_str(&format!(":{line}"));
         if let Some(column) = place.column {

@@ -216,9 +216,9 @@ impl ForkCapture {
 
     /// In the child: starts the analysis. Returns where `v8.writeHeapSnapshot` shall write.
     #[napi]
-    pub fn child_begin(&mut self, scripts: Vec<LoadedScript>) -> String {
+    pub fn child_begin(&mut self, scripts: Vec<LoadedScript>, allocations: Option<String>) -> String {
         let Some(mut inside) = self.inside.take() else { sys::child::exit(OUT_OF_ORDER) };
-        match inside.begin(scripts.into_iter().map(Script::from).collect()) {
+        match inside.begin(scripts.into_iter().map(Script::from).collect(), allocations) {
             Ok(path) => {
                 self.inside = Some(inside);
                 path

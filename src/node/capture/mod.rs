@@ -82,6 +82,8 @@ pub struct CaptureOptions {
     pub cpu_percent: Option<u32>,
     /// For captures inside the app: its heap, so that what cannot fit is refused.
     pub heap: Option<HeapShape>,
+    /// What an `AllocationProfile` has sampled, for inline captures.
+    pub allocations: Option<String>,
 }
 
 /// One script of the captured isolate.
@@ -112,7 +114,12 @@ impl CaptureOptions {
         let threads = self.threads.unwrap_or(1).max(1) as usize;
         Intake {
             analyst,
-            briefing: Briefing { scripts, threads, progress: Progress::default() },
+            briefing: Briefing {
+                scripts,
+                allocations: self.allocations.clone(),
+                threads,
+                progress: Progress::default(),
+            },
             file: self.file.as_ref().map(PathBuf::from),
         }
     }

@@ -1,0 +1,72 @@
+//! From script positions to places people can open: the original source where a source map leads to it, and the
+//! npm package. Reads the file system, lazily; what it cannot read is left out.
+
+use crate::analysis::declaration;
+use crate::analysis::packages::Packages;
+use crate::analysis::scripts::{ScriptTable, plain_path};
+use crate::analysis::source_map::SourceMaps;
+use crate::report::{Generated, Place};
+use memchr::memmem;
+use std::path::PathBuf;
+
+/// One for each diagnosis.
+pub struct Locator<'a> {
+    scripts: &'a ScriptTable,
+    maps: SourceMaps,
+    packages: Packages,
+}
+
+impl<'a> Locator<'a> {
+    pub fn new(scripts: &'a ScriptTable) -> Self {
+        Self { scripts, maps: SourceMaps::default(), packages: Packages::default() }
+    }
+
+    /// The place of a zero-based position.
+    pub fn place(&self, script_id: u32, line: u32, column: u32) -> Place {
+        let ran = self.scripts.place(script_id, line, column);
+        let original = self
+            .scripts
+            .get(script_id)
+            .and_then(|script| self.maps.original(script_id, script, line, column));
+        let Some(original) = original else {
+            return Place { package: self.packages.of(&ran.file), ..ran };
+        };
+        Place {
+            package: self.packages.of(&original.file).or_else(|| self.packages.of(&ran.file)),
+            file: original.file,
+            line: Some(original.line.saturating_add(1)),
+            column: Some(original.column.saturating_add(1)),
+            script_id: ran.script_id,
+            generated: Some(Generated {
+                file: ran.file,
+                line: line.saturating_add(1),
+                column: column.saturating_add(1),
+            }),
+        }
+    }
+
+    /// The place in the code that ran, whatever the source maps say.
+    pub fn as_run(&self, script_id: u32, line: u32, column: u32) -> Place {
+        let ran = self.scripts.place(script_id, line, column);
+        Place { package: self.packages.of(&ran.file), ..ran }
+    }
+
+    /// Where the script declares that variable at its top level, as far as its text tells.
+    pub fn declaration(&self, script_id: u32, name: &str) -> Option<Place> {
+        let script = self.scripts.get(script_id)?;
+        let path = PathBuf::from(plain_path(&script.url));
+        // With a map inside, what ran was made from the file as it was loaded: it may be another text.
+        let made = script.source_map_url.as_ref().is_some_and(|url| url.starts_with("data:"));
+        let text = path.is_absolute().then(|| self.maps.text(&path)).flatten()?;
+        if made && memmem::find(&text, b"sourceMappingURL=data:").is_none() {
+            return None;
+        }
+        let (line, column) = declaration::find(&text, name)?;
+        Some(self.place(script_id, line, column))
+    }
+
+    /// A file as a whole.
+    pub fn file(&self, file: String) -> Place {
+        Place { package: self.packages.of(&file), file, ..Place::default() }
+    }
+}
