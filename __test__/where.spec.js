@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
 
-const { hunt } = require('..');
+const { compare, hunt } = require('..');
 
 const TSC = require.resolve('typescript/bin/tsc');
 const SHORT = { rounds: 3, iterations: 400, warmup: 50, coolDown: 0 };
@@ -71,7 +71,8 @@ export function iterate(i: number): void {
   });
   tsc('--sourceMap', '--module', 'commonjs', '--outDir', path.join(root, 'ts/dist'), path.join(root, 'ts/src/app.ts'));
 
-  const suspect = await leak('ts/dist/app.js');
+  const keep = path.join(root, 'kept');
+  const suspect = await leak('ts/dist/app.js', { keep });
   assert.equal(suspect.className, 'Session');
   assert.equal(place(suspect.definedAt), 'ts/src/registry.ts:5');
   assert.equal(path.relative(root, suspect.definedAt.generated.file), 'ts/dist/registry.js');
@@ -81,6 +82,10 @@ export function iterate(i: number): void {
   assert.equal(place(open.location), 'ts/src/registry.ts:10');
   assert.equal(suspect.allocatedAt.functionName, 'open');
   assert.equal(place(suspect.allocatedAt.place), 'ts/src/registry.ts:10');
+
+  const kept = fs.readdirSync(keep).sort().map((name) => path.join(keep, name));
+  const { suspects } = await compare(kept);
+  assert.deepEqual(suspects[0].definedAt, suspect.definedAt, 'kept snapshots know their scripts');
 });
 
 test('a bundle: what is of several files is told apart', async () => {

@@ -1,9 +1,11 @@
 //! The table of scripts: script id → where the source is. A snapshot holds only script ids; the capture adds
-//! this table from the inspector's `Debugger.scriptParsed`. It may be absent.
+//! this table from the inspector's `Debugger.scriptParsed`, also to the files it keeps. It may be absent.
 
+use crate::capture;
 use crate::report::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -20,6 +22,21 @@ pub struct Script {
 }
 
 impl ScriptTable {
+    /// What a capture was told.
+    pub fn of(scripts: &[capture::Script]) -> Self {
+        let mut table = Self::default();
+        for script in scripts {
+            let source_map_url = Some(script.source_map_url.clone()).filter(|url| !url.is_empty());
+            table.insert(script.id, Script { url: script.url.clone(), source_map_url });
+        }
+        table
+    }
+
+    /// What a snapshot that leakguard kept says; empty for any other.
+    pub fn of_file(path: impl AsRef<Path>) -> Self {
+        Self::of(&capture::script_header::of_file(path.as_ref()))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.scripts.is_empty()
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::allocated::attribute;
 use crate::analysis::allocation::Profile;
 use crate::analysis::diagnose::{Options, diagnose};
-use crate::analysis::{Digest, Script, ScriptTable};
+use crate::analysis::{Digest, ScriptTable};
 use crate::capture::{Analyst, Briefing};
 use crate::error::{Error, Result};
 use crate::graph::{BuildOptions, Graph};
@@ -126,7 +126,7 @@ impl Analyst for Comparison {
         let columns = source::read(snapshot, &ReadOptions { threads, ..ReadOptions::default() })?;
         let graph = Graph::build(columns, &BuildOptions { threads, ..BuildOptions::default() })?;
         let options = Options { unit: self.unit, ..Options::default() };
-        let scripts = scripts(briefing);
+        let scripts = ScriptTable::of(&briefing.scripts);
         let (mut diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts, &options);
         let allocations = briefing.allocations.as_deref().and_then(Profile::parse);
         let profiles: Vec<_> =
@@ -143,15 +143,6 @@ impl Analyst for Comparison {
 /// Classes of one name that are defined in different places count together.
 fn instances(graph: &Graph, name: &str) -> u64 {
     graph.classes().rows().filter(|(_, class)| class.name == name).map(|(_, class)| class.count as u64).sum()
-}
-
-pub(crate) fn scripts(briefing: &Briefing) -> ScriptTable {
-    let mut table = ScriptTable::default();
-    for script in &briefing.scripts {
-        let source_map_url = Some(script.source_map_url.clone()).filter(|url| !url.is_empty());
-        table.insert(script.id, Script { url: script.url.clone(), source_map_url });
-    }
-    table
 }
 
 /// The digest's length in four bytes, the digest, the finding as JSON.

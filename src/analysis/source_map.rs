@@ -5,6 +5,7 @@
 //! map is no error: the place stays as it is.
 
 use crate::analysis::scripts::{Script, plain_path};
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 use sourcemap::{DecodedMap, decode_data_url, decode_slice};
 use std::cell::RefCell;
@@ -62,6 +63,13 @@ impl SourceMaps {
         let url = script.source_map_url.as_deref()?;
         let path = PathBuf::from(plain_path(&script.url));
         let folder = path.parent().filter(|_| path.is_absolute()).unwrap_or_else(|| Path::new(""));
+        if url == "data:" {
+            // A kept snapshot says only that the map is in the script.
+            let text = self.text(&path)?;
+            let at = memmem::rfind(&text, b"sourceMappingURL=data:")? + b"sourceMappingURL=".len();
+            let url = std::str::from_utf8(&text[at..]).ok()?.split_whitespace().next()?;
+            return Some(Map { decoded: guarded(|| decode_data_url(url))?, folder: folder.to_owned() });
+        }
         if url.starts_with("data:") {
             self.spend(url.len() as u64)?;
             return Some(Map { decoded: guarded(|| decode_data_url(url))?, folder: folder.to_owned() });
@@ -179,6 +187,13 @@ mod tests {
                       eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbImEudHMiXSwibmFtZXMiOltdLCJtYXBwaW5ncyI6IkFBQ0EifQ==";
         let found = SourceMaps::default().original(1, &script("/srv/dist/a.js", inline), 0, 3).unwrap();
         assert_eq!(found, Original { file: "/srv/dist/a.ts".to_owned(), line: 1, column: 0 });
+        // Also when only the file still has it.
+        let file = std::env::temp_dir().join(format!("leakguard-inline-{}.js", std::process::id()));
+        std::fs::write(&file, format!("f();\n//# sourceMappingURL={inline}\n")).unwrap();
+        let found =
+            SourceMaps::default().original(1, &script(file.to_str().unwrap(), "data:"), 0, 3).unwrap();
+        assert_eq!((found.line, found.column), (1, 0));
+        std::fs::remove_file(&file).unwrap();
     }
 
     #[test]
@@ -195,6 +210,7 @@ mod tests {
             "data:application/json;base64,AAAA",
             "data:application/json;base64,eyJ2ZXJzaW9uIjozfQ==",
             "data:text/plain,x",
+            "data:",
             "\0",
             "%00",
         ];

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capture::analyst::{Analyst, Briefing, Progress};
 use crate::capture::keep::Keep;
+use crate::capture::script_header;
 use crate::error::{Error, Result};
 
 /// Bytes read from the pipe at a time.
@@ -61,7 +62,8 @@ impl Complete {
 impl Intake {
     /// Opens the file, so that a directory that cannot be written is known before V8 starts.
     pub fn prepare(self) -> Result<Prepared> {
-        let keep = self.file.as_deref().map(Keep::create).transpose()?;
+        let scripts = || script_header::pack(&self.briefing.scripts);
+        let keep = self.file.as_deref().map(|file| Keep::create(file, scripts())).transpose()?;
         Ok(Prepared { intake: self, keep })
     }
 }

@@ -10,8 +10,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use flate2::Compression;
 use flate2::write::GzEncoder;
+use flate2::{Compression, GzBuilder};
 
 use crate::error::{Error, Result};
 
@@ -27,12 +27,13 @@ pub struct Keep {
 }
 
 impl Keep {
-    /// Starts a file that will be called `target`; its directory is created (0700) if missing.
-    pub fn create(target: &Path) -> Result<Self> {
-        Self::open(target).map_err(|source| Error::Write { path: target.to_owned(), source })
+    /// Starts a file that will be called `target`; its directory is created (0700) if missing. `extra` goes into
+    /// the header.
+    pub fn create(target: &Path, extra: Option<Vec<u8>>) -> Result<Self> {
+        Self::open(target, extra).map_err(|source| Error::Write { path: target.to_owned(), source })
     }
 
-    fn open(target: &Path) -> io::Result<Self> {
+    fn open(target: &Path, extra: Option<Vec<u8>>) -> io::Result<Self> {
         let directory = target.parent().unwrap_or(Path::new(""));
         if !directory.as_os_str().is_empty() {
             create_private_directory(directory)?;
@@ -48,7 +49,8 @@ impl Keep {
         let _ = file.try_lock();
         let buffered = BufWriter::with_capacity(1 << 16, file);
         // Level 1: the child shares two cores with the app, and text this repetitive shrinks 8-fold anyway.
-        let encoder = Some(GzEncoder::new(buffered, Compression::fast()));
+        let header = extra.into_iter().fold(GzBuilder::new(), GzBuilder::extra);
+        let encoder = Some(header.write(buffered, Compression::fast()));
         Ok(Self { encoder, temporary, target: target.to_owned() })
     }
 

@@ -24,6 +24,7 @@ pub mod machine;
 #[cfg(unix)]
 mod message;
 pub mod need;
+pub mod script_header;
 pub mod store;
 #[cfg(test)]
 mod test_directory;

@@ -63,6 +63,7 @@ impl Snapshot {
         let building = BuildOptions { threads, progress: Some(&building), cancel: options.cancel };
         let graph = Graph::build(columns, &building)?;
         let mut snapshot = Self::new(graph);
+        snapshot.scripts = ScriptTable::of_file(path);
         snapshot.loaded_ms = started.elapsed().as_millis() as u64;
         Ok(snapshot)
     }

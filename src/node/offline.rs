@@ -140,7 +140,7 @@ pub fn path_file<'env>(
 ) -> napi::Result<Object<'env>> {
     let watch = Watch::new(cancel, on_progress, threads);
     task::spawn(env, "leakguard-path", move || {
-        to_json(&retaining(&watch.load(&file)?, &ScriptTable::default(), id, count as usize)?)
+        to_json(&retaining(&watch.load(&file)?, &ScriptTable::of_file(&file), id, count as usize)?)
     })
 }
 

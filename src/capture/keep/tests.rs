@@ -18,7 +18,7 @@ fn names(directory: &Path) -> Vec<String> {
 fn a_finished_file_is_whole_private_and_alone() {
     let directory = TestDirectory::new();
     let target = directory.path().join("deep/er/a.heapsnapshot.gz");
-    let mut keep = Keep::create(&target).unwrap();
+    let mut keep = Keep::create(&target, None).unwrap();
     for chunk in [&b"{\"snapshot\""[..], b":", b"{}}"] {
         keep.write(chunk).unwrap();
     }
@@ -41,7 +41,7 @@ fn a_finished_file_is_whole_private_and_alone() {
 #[test]
 fn an_unfinished_file_goes_with_its_writer() {
     let directory = TestDirectory::new();
-    let mut keep = Keep::create(&directory.path().join("a.heapsnapshot.gz")).unwrap();
+    let mut keep = Keep::create(&directory.path().join("a.heapsnapshot.gz"), None).unwrap();
     keep.write(b"half").unwrap();
     assert_eq!(names(directory.path()).len(), 1);
     drop(keep);
@@ -52,7 +52,7 @@ fn an_unfinished_file_goes_with_its_writer() {
 fn a_directory_that_vanished_is_an_error() {
     let directory = TestDirectory::new();
     let inner = directory.path().join("inner");
-    let keep = Keep::create(&inner.join("a.heapsnapshot.gz")).unwrap();
+    let keep = Keep::create(&inner.join("a.heapsnapshot.gz"), None).unwrap();
     fs::remove_dir_all(&inner).unwrap();
     assert_eq!(keep.finish().unwrap_err().code(), "LG_WRITE");
 }
@@ -64,7 +64,7 @@ fn sweeping_takes_remains_and_leaves_everything_else() {
     touch(".a.heapsnapshot.gz.12-ab.partial");
     touch(".mine.partial");
     touch("b.heapsnapshot.gz");
-    let growing = Keep::create(&directory.path().join("c.heapsnapshot.gz")).unwrap();
+    let growing = Keep::create(&directory.path().join("c.heapsnapshot.gz"), None).unwrap();
     assert_eq!(sweep(directory.path()), 1);
     let left = names(directory.path());
     assert_eq!(left.len(), 3, "{left:?}");
@@ -77,8 +77,8 @@ fn sweeping_takes_remains_and_leaves_everything_else() {
 fn what_a_killed_writer_left_can_be_discarded() {
     let directory = TestDirectory::new();
     let target = directory.path().join("a.heapsnapshot.gz");
-    std::mem::forget(Keep::create(&target).unwrap());
-    let others = Keep::create(&directory.path().join("b.heapsnapshot.gz")).unwrap();
+    std::mem::forget(Keep::create(&target, None).unwrap());
+    let others = Keep::create(&directory.path().join("b.heapsnapshot.gz"), None).unwrap();
     discard(&target, std::process::id() + 1);
     assert_eq!(names(directory.path()).len(), 2);
     discard(&target, std::process::id());
