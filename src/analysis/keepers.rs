@@ -10,7 +10,6 @@ use std::io::Read;
 use crate::analysis::reach::Reach;
 use crate::analysis::retaining::{Retaining, retaining_of};
 use crate::analysis::scripts::ScriptTable;
-use crate::analysis::series::scripts;
 use crate::capture::{Analyst, Briefing};
 use crate::error::{Error, Result};
 use crate::graph::{BuildOptions, Graph};
@@ -75,7 +74,7 @@ impl Analyst for Search {
         let threads = briefing.threads;
         let columns = source::read(snapshot, &ReadOptions { threads, ..ReadOptions::default() })?;
         let graph = Graph::build(columns, &BuildOptions { threads, ..BuildOptions::default() })?;
-        let kept = kept(&graph, &scripts(briefing), &self.mark, self.most, self.count);
+        let kept = kept(&graph, &ScriptTable::of(&briefing.scripts), &self.mark, self.most, self.count);
         serde_json::to_vec(&kept).map_err(|e| Error::Internal { at: "keepers", what: e.to_string() })
     }
 }
