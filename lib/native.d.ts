@@ -9,31 +9,6 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-export declare class Admin {
-  /** Binds the addresses and starts the thread. `settings`: JSON, see `lib/admin/server.js`. */
-  constructor(settings: string, monitor: Monitor | undefined | null, orders: (order: 'numbers' | 'capture' | 'explore', ticket: number, label: string | null, mode: string | null) => void)
-  /** `http://…` first, if it has a port; `unix:PATH` of its socket. */
-  get addresses(): Array<string>
-  /** The answer to the order `numbers`, as JSON. */
-  numbers(numbers: string): void
-  /** Whether anybody still waits for what an order was to bring. */
-  wanted(ticket: number): boolean
-  /** A capture begins: JSON of id and label. With a ticket: it is the one ordered. */
-  capturing(begun: string, ticket?: number | undefined | null): void
-  /** A capture has ended: the snapshot and the diagnosis since, as JSON; without a snapshot, it failed. */
-  captured(snapshot?: string | undefined | null, diagnosis?: string | undefined | null): void
-  /** What an order has brought, as JSON. */
-  settle(ticket: number, result: string): void
-  /** Why an order has failed. */
-  refuse(ticket: number, code: string, message: string): void
-  /** Something grows, or, confirmed, leaks: one sentence, and the finding as JSON. */
-  found(confirmed: boolean, sentence: string, finding: string): void
-  /** The process that explores snapshots did not start, or has failed. */
-  exploreFailed(why: string): void
-  /** Closes everything. Resolves when the thread has ended. */
-  stop(): Promise<void>
-}
-
 /** Stops the one call it was given to. The work looks at the flag now and then, so it ends soon, not at once. */
 export declare class Cancel {
   constructor()
@@ -173,7 +148,7 @@ export declare class Series {
   diagnosis(): string | null
   /**
    * Prepares the capture after `round` (JSON: iterations, coolDown, heapUsed, …). Its `finish()` resolves
-   * with `analysis`: JSON of nodeCount, edgeCount, the classes that retain most, and instances.
+   * with `analysis`: JSON of nodeCount, edgeCount and instances.
    */
   openInlineCapture(round: string, options: CaptureOptions, scripts: Array<LoadedScript>, stream: boolean): InlineCapture
   /** The same in a forked child. */

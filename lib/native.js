@@ -835,7 +835,6 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
-module.exports.Admin = nativeBinding.Admin
 module.exports.Cancel = nativeBinding.Cancel
 module.exports.ForkCapture = nativeBinding.ForkCapture
 module.exports.HeapTally = nativeBinding.HeapTally

@@ -73,6 +73,6 @@ pub fn diff(files: &[String], iterations: u32, load: impl Fn(&str) -> Result<Gra
     let round = Round { iterations: u64::from(iterations), ..Round::default() };
     let rounds = vec![round; files.len()];
     let options = Options { unit, ..Options::default() };
-    let (diagnosis, _) = diagnose(&history, &head, &rounds, &ScriptTable::default(), &options);
+    let (diagnosis, _) = diagnose(&history, &head, &rounds, &ScriptTable::of_file(last), &options);
     Ok(Comparison { diagnosis, snapshots, classes, warning })
 }
