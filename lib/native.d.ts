@@ -9,6 +9,31 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+export declare class Admin {
+  /** Binds the addresses and starts the thread. `settings`: JSON, see `lib/admin/server.js`. */
+  constructor(settings: string, monitor: Monitor | undefined | null, orders: (order: 'numbers' | 'capture' | 'explore', ticket: number, label: string | null, mode: string | null) => void)
+  /** `http://…` first, if it has a port; `unix:PATH` of its socket. */
+  get addresses(): Array<string>
+  /** The answer to the order `numbers`, as JSON. */
+  numbers(numbers: string): void
+  /** Whether anybody still waits for what an order was to bring. */
+  wanted(ticket: number): boolean
+  /** A capture begins: JSON of id and label. With a ticket: it is the one ordered. */
+  capturing(begun: string, ticket?: number | undefined | null): void
+  /** A capture has ended: the snapshot and the diagnosis since, as JSON; without a snapshot, it failed. */
+  captured(snapshot?: string | undefined | null, diagnosis?: string | undefined | null): void
+  /** What an order has brought, as JSON. */
+  settle(ticket: number, result: string): void
+  /** Why an order has failed. */
+  refuse(ticket: number, code: string, message: string): void
+  /** Something grows, or, confirmed, leaks: one sentence, and the finding as JSON. */
+  found(confirmed: boolean, sentence: string, finding: string): void
+  /** The process that explores snapshots did not start, or has failed. */
+  exploreFailed(why: string): void
+  /** Closes everything. Resolves when the thread has ended. */
+  stop(): Promise<void>
+}
+
 /** Stops the one call it was given to. The work looks at the flag now and then, so it ends soon, not at once. */
 export declare class Cancel {
   constructor()
@@ -148,22 +173,11 @@ export declare class Series {
   diagnosis(): string | null
   /**
    * Prepares the capture after `round` (JSON: iterations, coolDown, heapUsed, …). Its `finish()` resolves
-   * with `analysis`: JSON of nodeCount, edgeCount and instances.
+   * with `analysis`: JSON of nodeCount, edgeCount, the classes that retain most, and instances.
    */
   openInlineCapture(round: string, options: CaptureOptions, scripts: Array<LoadedScript>, stream: boolean): InlineCapture
   /** The same in a forked child. */
   openForkCapture(round: string, options: CaptureOptions, heap: HeapShape): ForkCapture
-}
-
-/** A running server. */
-export declare class View {
-  constructor(options: ViewOptions)
-  /** `http://127.0.0.1:PORT/` or `unix:PATH`. */
-  get address(): string
-  /** Milliseconds since the last request. */
-  idle(): number
-  /** Resolves when the server has ended and its uploads are deleted. */
-  close(): Promise<void>
 }
 
 /** Resolves to JSON: the totals and classes of a snapshot. */
@@ -324,29 +338,6 @@ export declare function tidySnapshots(directory: string, bounds: StoreBounds): P
 
 /** PUTs a file to a presigned URL, as it is; resolves to null, or to why the server did not take it. */
 export declare function uploadFile(url: string, file: string, timeoutMs: number, ca?: string | undefined | null): Promise<string | null>
-
-/** What to serve, and where. */
-export interface ViewOptions {
-  /** Snapshots; each is opened by the first question to it. */
-  files: Array<string>
-  /** A directory whose snapshots are served by their names, as they come and go. */
-  directory?: string
-  /** A port on loopback, 0 for any; or a socket. */
-  port: number
-  socket?: string
-  /** Who connects to the port has to know it. */
-  token?: string
-  /** The built web page. */
-  page?: string
-  /** The result of a hunt, as JSON. */
-  report?: string
-  /** Where uploads go, and how many bytes one may have; without it none are taken. */
-  uploadDirectory?: string
-  uploadLimit: number
-  threads: number
-  /** What to do about each error code. */
-  advice: Record<string, string>
-}
 
 /** Whether worker threads of V8 are at work at this instant: a bad moment for a fork. */
 export declare function workersBusy(): boolean

@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.Admin = nativeBinding.Admin
 module.exports.Cancel = nativeBinding.Cancel
 module.exports.ForkCapture = nativeBinding.ForkCapture
 module.exports.HeapTally = nativeBinding.HeapTally
@@ -846,7 +847,6 @@ module.exports.Monitor = nativeBinding.Monitor
 module.exports.Otlp = nativeBinding.Otlp
 module.exports.Pusher = nativeBinding.Pusher
 module.exports.Series = nativeBinding.Series
-module.exports.View = nativeBinding.View
 module.exports.analyzeFile = nativeBinding.analyzeFile
 module.exports.diffFiles = nativeBinding.diffFiles
 module.exports.forkUnsupported = nativeBinding.forkUnsupported
