@@ -12,6 +12,7 @@
 pub mod assessment;
 pub mod history;
 pub mod mann_kendall;
+mod onset;
 pub mod pulse;
 pub mod ring;
 pub mod sample;

@@ -10,6 +10,7 @@
 
 use super::assessment::{Assessment, Verdict};
 use super::history::{History, Point};
+use super::onset::onset;
 use super::sample::{ActivitySample, Area, HeapSample, ProcessSample};
 use super::window::{self, Evidence};
 
@@ -149,10 +150,12 @@ impl Watcher {
             if window::moved(&points) < 0.5 * least_growth(area, self.limit(area)) {
                 continue;
             }
-            let Some(evidence) = window::examine(&points, peak_load) else { continue };
+            // Growth is as old as itself, not as the window it is seen in.
+            let points = &points[onset(&points)..];
+            let Some(evidence) = window::examine(points, peak_load) else { continue };
             // A window that reaches back further than the history says nothing new.
             if all.last().is_none_or(|(shorter, _)| evidence.span_ms > shorter.span_ms * 1.2) {
-                let record = self.is_record(area, &points, &evidence, peak_load);
+                let record = self.is_record(area, points, &evidence, peak_load);
                 all.push((evidence, record));
             }
         }

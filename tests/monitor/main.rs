@@ -3,6 +3,7 @@
 //! `cargo test --no-default-features --test monitor -- --nocapture`.
 
 mod corpus;
+mod drawn;
 mod memwatch;
 mod recorded;
 mod rng;
@@ -38,4 +39,16 @@ fn real_bursts_are_not_even_suspected() {
     for series in recorded::healthy().iter().filter(|series| series.name.contains("bursts")) {
         assert_eq!(score::replay(series).suspected_ms, None, "{}", series.name);
     }
+}
+
+#[test]
+fn drawn() {
+    let mut table = Score::default();
+    for kind in 0..6 {
+        table.add_all(&drawn::alone(kind, 60));
+    }
+    for kind in 0..6 {
+        table.add_all(&drawn::leak_alone(kind, 30));
+    }
+    println!("{table}");
 }
