@@ -12,9 +12,9 @@
 pub mod assessment;
 pub mod history;
 pub mod mann_kendall;
-mod onset;
 pub mod pulse;
 pub mod ring;
+mod rise;
 pub mod sample;
 pub mod sampler;
 pub mod theil_sen;

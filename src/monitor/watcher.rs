@@ -10,7 +10,7 @@
 
 use super::assessment::{Assessment, Verdict};
 use super::history::{History, Point};
-use super::onset::onset;
+use super::rise;
 use super::sample::{ActivitySample, Area, HeapSample, ProcessSample};
 use super::window::{self, Evidence};
 
@@ -151,7 +151,7 @@ impl Watcher {
                 continue;
             }
             // Growth is as old as itself, not as the window it is seen in.
-            let points = &points[onset(&points)..];
+            let points = &points[rise::onset(&points)..];
             let Some(evidence) = window::examine(points, peak_load) else { continue };
             // A window that reaches back further than the history says nothing new.
             if all.last().is_none_or(|(shorter, _)| evidence.span_ms > shorter.span_ms * 1.2) {
@@ -218,7 +218,7 @@ impl Watcher {
         let left = self.time_left(area, e.slope).unwrap_or(f64::INFINITY);
         let persistence = (PERSISTENCE * left).clamp(PERSIST_AT_LEAST, PERSIST_AT_MOST);
         let leaking = e.p_rising < 0.001
-            && e.span_ms >= 0.9 * persistence
+            && e.lasted_ms >= 0.9 * persistence
             && e.excess > (0.004 * limit).max(least)
             && e.bend > 0.5
             && !e.stalled

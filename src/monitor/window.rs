@@ -3,6 +3,7 @@
 
 use super::history::Point;
 use super::mann_kendall;
+use super::rise;
 use super::theil_sen;
 
 /// Below this, neither estimator has anything to say.
@@ -15,6 +16,8 @@ const MARGIN: f64 = 1.5;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
     pub span_ms: f64,
+    /// For how much of it there was growth.
+    pub lasted_ms: f64,
     pub points: usize,
     /// Theil–Sen.
     pub slope: f64,
@@ -112,6 +115,7 @@ pub fn examine(points: &[Point], peak_load: f64) -> Option<Evidence> {
     let (load_change, explained) = load_effect(points, &load, peak_load, xy[0].1.max(line.intercept));
     Some(Evidence {
         span_ms,
+        lasted_ms: rise::lasted_ms(points).min(span_ms),
         points: points.len(),
         slope: line.slope,
         level,

@@ -41,14 +41,13 @@ fn real_bursts_are_not_even_suspected() {
     }
 }
 
+/// Several healthy causes at once can still look like a leak; how often is the honest figure beside the corpus's zero.
 #[test]
-fn drawn() {
+fn on_series_drawn_at_random_alarms_are_mostly_right() {
     let mut table = Score::default();
-    for kind in 0..6 {
-        table.add_all(&drawn::alone(kind, 60));
-    }
-    for kind in 0..6 {
-        table.add_all(&drawn::leak_alone(kind, 30));
-    }
+    table.add_all(&drawn::healthy());
+    table.add_all(&drawn::leaking());
     println!("{table}");
+    assert!(table.false_alarms() * 5 < table.memwatch_false_alarms(), "{table}");
+    assert!(table.missed() <= 4, "{table}");
 }
