@@ -180,6 +180,17 @@ export declare class Series {
   openForkCapture(round: string, options: CaptureOptions, heap: HeapShape): ForkCapture
 }
 
+/** A running server. */
+export declare class View {
+  constructor(options: ViewOptions)
+  /** `http://127.0.0.1:PORT/` or `unix:PATH`. */
+  get address(): string
+  /** Milliseconds since the last request. */
+  idle(): number
+  /** Resolves when the server has ended and its uploads are deleted. */
+  close(): Promise<void>
+}
+
 /** Resolves to JSON: the totals and classes of a snapshot. */
 export declare function analyzeFile(file: string, threads: number, cancel: Cancel, onProgress?: (phase: string, done: number, total: number) => void): Promise<string>
 
@@ -338,6 +349,29 @@ export declare function tidySnapshots(directory: string, bounds: StoreBounds): P
 
 /** PUTs a file to a presigned URL, as it is; resolves to null, or to why the server did not take it. */
 export declare function uploadFile(url: string, file: string, timeoutMs: number, ca?: string | undefined | null): Promise<string | null>
+
+/** What to serve, and where. */
+export interface ViewOptions {
+  /** Snapshots; each is opened by the first question to it. */
+  files: Array<string>
+  /** A directory whose snapshots are served by their names, as they come and go. */
+  directory?: string
+  /** A port on loopback, 0 for any; or a socket. */
+  port: number
+  socket?: string
+  /** Who connects to the port has to know it. */
+  token?: string
+  /** The built web page. */
+  page?: string
+  /** The result of a hunt, as JSON. */
+  report?: string
+  /** Where uploads go, and how many bytes one may have; without it none are taken. */
+  uploadDirectory?: string
+  uploadLimit: number
+  threads: number
+  /** What to do about each error code. */
+  advice: Record<string, string>
+}
 
 /** Whether worker threads of V8 are at work at this instant: a bad moment for a fork. */
 export declare function workersBusy(): boolean

@@ -847,6 +847,7 @@ module.exports.Monitor = nativeBinding.Monitor
 module.exports.Otlp = nativeBinding.Otlp
 module.exports.Pusher = nativeBinding.Pusher
 module.exports.Series = nativeBinding.Series
+module.exports.View = nativeBinding.View
 module.exports.analyzeFile = nativeBinding.analyzeFile
 module.exports.diffFiles = nativeBinding.diffFiles
 module.exports.forkUnsupported = nativeBinding.forkUnsupported
