@@ -14,7 +14,7 @@ const CLEARLY: f64 = 0.2;
 
 /// The index of the last point before growth began; 0 when it is as old as the window, or there is none.
 pub fn onset(points: &[Point]) -> usize {
-    let start = foot(&isotonic(points));
+    let start = foot(&isotonic(points)).unwrap_or(0);
     if start as f64 > CLEARLY * points.len() as f64 { start } else { 0 }
 }
 
@@ -22,18 +22,21 @@ pub fn onset(points: &[Point]) -> usize {
 pub fn lasted_ms(points: &[Point]) -> f64 {
     let rising = isotonic(points);
     let falling: Vec<f64> = rising.iter().rev().map(|level| -level).collect();
-    let head = points.len().saturating_sub(1 + foot(&falling));
-    match (points.get(foot(&rising)), points.get(head)) {
+    let (Some(from), Some(from_end)) = (foot(&rising), foot(&falling)) else { return 0.0 };
+    match (points.get(from), points.iter().rev().nth(from_end)) {
         (Some(from), Some(to)) => to.at_ms.saturating_sub(from.at_ms) as f64 / (1.0 - 2.0 * END),
         _ => 0.0,
     }
 }
 
-/// The last index at which a rising curve is still at its foot.
-fn foot(rising: &[f64]) -> usize {
-    let (Some(&first), Some(&last)) = (rising.first(), rising.last()) else { return 0 };
+/// The last index at which a rising curve is still at its foot; `None` if it does not rise.
+fn foot(rising: &[f64]) -> Option<usize> {
+    let (&first, &last) = (rising.first()?, rising.last()?);
+    if last <= first {
+        return None;
+    }
     let end = first + END * (last - first);
-    rising.partition_point(|&level| level <= end).saturating_sub(1)
+    Some(rising.partition_point(|&level| level <= end).saturating_sub(1))
 }
 
 fn isotonic(points: &[Point]) -> Vec<f64> {
