@@ -43,7 +43,10 @@ test('the leak is named, and leads to its growth point, its place and its object
   await page.locator('a.card').first().click();
   await page.getByRole('heading', { level: 1, name: /CAP \+1\.00 per request/ }).waitFor();
   assert.match(await page.locator('.trace .growth-point').textContent(), /reg_ary.*grows here: [\d,]+ → [\d,]+ elements/);
-  assert.match(await page.locator('.source figcaption').last().textContent(), new RegExp(`ccap/lib/hcap\\.js:${suspect.definedAt.line}`));
+  const inSource = page.getByRole('region', { name: 'In the source' }).locator('figcaption');
+  assert.match(await inSource.last().textContent(), new RegExp(`ccap/lib/hcap\\.js:${suspect.definedAt.line}`));
+  const allocated = page.getByRole('region', { name: 'Where it is allocated' });
+  assert.match(await allocated.textContent(), /CAP.*ccap\/lib\/hcap\.js/);
 
   const sample = page.getByRole('grid', { name: 'Sample of leaked objects' });
   await sample.getByRole('row').filter({ hasText: 'CAP' }).first().click();

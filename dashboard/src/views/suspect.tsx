@@ -4,7 +4,7 @@ import { RoundChart } from '../charts/rounds';
 import { usePaged, WholeList } from '../api/paged';
 import { query } from '../api/client';
 import { useResource } from '../api/resource';
-import type { Diagnosis, NodeDetail, NodeRow, Page, Place, Suspect } from '../api/types';
+import type { Diagnosis, NodeDetail, NodeRow, Page, Suspect } from '../api/types';
 import { bytes, count, percent, place, rate } from '../format';
 import { NodeName } from '../parts/node';
 import { Source } from '../parts/source';
@@ -31,14 +31,10 @@ export function SuspectView({ fingerprint }: { fingerprint: string }) {
   return <Story diagnosis={known} suspect={suspect} />;
 }
 
-/** The call sites that made what piles up, where allocations were recorded. */
-type Allocated = Suspect & { allocatedAt?: Place[] | Place };
-
 function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: Suspect }) {
   const { unit } = known;
-  const { growsAt, definedAt, evidence, classes, alsoHeldBy } = suspect;
+  const { growsAt, definedAt, allocatedAt, evidence, classes, alsoHeldBy } = suspect;
   const inPlace = evidence.inPlace || evidence.counts.every((value) => value === null);
-  const allocated = [(suspect as Allocated).allocatedAt ?? []].flat();
   return (
     <article class="suspect">
       <header>
@@ -95,17 +91,17 @@ function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: S
             {definedAt !== undefined && <Source at={definedAt} title={`${suspect.className} is made in`} />}
             {growsAt.place === undefined && definedAt === undefined && <p class="muted">V8 does not say where this is defined.</p>}
           </section>
-          {allocated.length > 0 && (
+          {allocatedAt !== undefined && (
             <section aria-labelledby="allocated-title">
               <h2 id="allocated-title">Where it is allocated</h2>
               <ol class="stack">
-                {allocated.map((frame, i) => (
+                {allocatedAt.stack.map((frame, i) => (
                   <li key={i}>
-                    <code>{place(frame)}</code>
+                    <code>{frame.functionName === '' ? 'anonymous' : frame.functionName}</code> <code class="muted">{place(frame.place)}</code>
                   </li>
                 ))}
               </ol>
-              {allocated[0] !== undefined && <Source at={allocated[0]} title="Allocated in" />}
+              <Source at={allocatedAt.place} title={`About ${bytes(allocatedAt.bytesPerIteration)} per ${unit} in`} />
             </section>
           )}
         </div>
