@@ -9,7 +9,7 @@ const { configure } = require('../lib/config.js');
 
 function folder(t, config) {
   const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-config-'));
-  t.after(() => fs.rmSync(cwd, { recursive: true }));
+  t.after(() => fs.rmSync(cwd, { recursive: true, maxRetries: 10 }));
   if (config !== undefined) fs.writeFileSync(path.join(cwd, 'leakguard.config.json'), config);
   return cwd;
 }

@@ -14,7 +14,7 @@ const ROOT = path.join(__dirname, '..');
 // what it printed, as JSON. It must end by itself.
 function run(t, program, { args = [], env = {} } = {}) {
   const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-guard-'));
-  t.after(() => fs.rmSync(cwd, { recursive: true }));
+  t.after(() => fs.rmSync(cwd, { recursive: true, maxRetries: 10 }));
   const file = path.join(cwd, 'app.js');
   fs.writeFileSync(file, `const leakguard = require(${JSON.stringify(ROOT)});\n(${program})(leakguard);\n`);
   const settings = {
@@ -247,7 +247,7 @@ test('a configuration that cannot be used is a warning and the app runs on', asy
 
 test('leakguard run: the app gets its own arguments, signals and exit code, with the guard in it', async (t) => {
   const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-run-'));
-  t.after(() => fs.rmSync(cwd, { recursive: true }));
+  t.after(() => fs.rmSync(cwd, { recursive: true, maxRetries: 10 }));
   const app = path.join(cwd, 'app.js');
   fs.writeFileSync(
     app,

@@ -94,7 +94,7 @@ test('what could be a cache is a suspicion until the verdict is leaking', async 
 
 test('a leak met before, by this process or another, is known', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-known-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   const report = async (fingerprint) => {
     const { monitor, found } = alarm(t, { result: diagnosis({ fingerprint }), known: new KnownLeaks(folder) });
     monitor.become('growing');

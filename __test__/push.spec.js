@@ -22,7 +22,7 @@ after(() => monitor.stop());
 
 function folder(t) {
   const name = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-push-'));
-  t.after(() => fs.rmSync(name, { recursive: true, force: true }));
+  t.after(() => fs.rmSync(name, { recursive: true, force: true, maxRetries: 10 }));
   return name;
 }
 

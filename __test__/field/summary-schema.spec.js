@@ -28,14 +28,17 @@ test('what is sent is what the published schema says', { timeout: 60_000 }, asyn
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => server.close());
   const logdir = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-schema-'));
-  t.after(() => fs.rmSync(logdir, { recursive: true, force: true }));
   const monitor = new Monitor({ intervalMs: 50, probePauseMs: false });
-  t.after(() => monitor.stop());
   const options = { server: `http://127.0.0.1:${server.address().port}/`, logdir, heartbeatInterval: 0.05, reportInterval: 0.05 };
   const pusher = new Pusher(pushOptions(options), monitor.native);
-  t.after(() => pusher.stop());
+  t.after(async () => {
+    // The pusher writes into the directory until it has stopped.
+    await pusher.stop();
+    monitor.stop();
+    server.close();
+    fs.rmSync(logdir, { recursive: true, force: true, maxRetries: 10 });
+  });
   await pusher.leak(JSON.parse(fs.readFileSync(path.join(__dirname, 'diagnosis.json'), 'utf8')));
   const types = () => [...new Set(summaries.map(({ type }) => type))].sort();
   for (let i = 0; i < 1000 && types().length < 3; i++) await sleep(20);
