@@ -11,6 +11,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
+// npm would lend the apps of these specs its package's name.
+delete process.env.npm_package_name;
+
 const APP = path.join(__dirname, '..', 'apps', 'admin-app.js');
 
 /** A directory that only its owner may enter, gone after the test. */
