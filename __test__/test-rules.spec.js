@@ -9,6 +9,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const { configure } = require('../lib/config.js');
+const { weighed } = require('../lib/test/evidence.js');
 const { Flatness } = require('../lib/test/flatness.js');
 const { judge } = require('../lib/test/judge.js');
 const { excuse, knownLeaks } = require('../lib/test/known.js');
@@ -20,7 +21,8 @@ const suspect = (given = {}) => ({
   sentence: 'it grows',
   fingerprint: 'f1',
   bytesPerIteration: 100,
-  evidence: { strength: 'strong' },
+  evidence: { strength: 'strong', counts: [], bytes: [], inPlace: false },
+  growsAt: { elements: [] },
   ...given,
 });
 const found = (suspects, growth = 100) => ({
@@ -32,8 +34,8 @@ const options = (given = {}) => trialOptions(() => {}, given);
 const verdict = (measured, given) => judge(measured, options(given)).failures;
 
 test('a heap that stands still is flat, one that grows is not', () => {
-  const state = (iterations, growths) => {
-    const flatness = new Flatness(iterations);
+  const state = (iterations, growths, isQuick = false) => {
+    const flatness = new Flatness(iterations, isQuick);
     growths.forEach((bytes) => flatness.add(bytes));
     return flatness.state;
   };
@@ -41,10 +43,24 @@ test('a heap that stands still is flat, one that grows is not', () => {
   assert.equal(state(1000, [200, 100, 0]), 'flat');
   assert.equal(state(1000, [60_000, 200, 100]), 'unknown', 'the warm-up may have lasted longer');
   assert.equal(state(1000, [60_000, 200, 100, 0]), 'flat');
-  assert.equal(state(1000, [16_000, 16_000, 16_000, 16_000]), 'growing', '16 bytes per call');
   assert.equal(state(1000, [10_000, 10_000, -60_000]), 'unknown', 'code thrown away hides no leak');
   assert.equal(state(1000, [0, 0, 65_536]), 'unknown', 'a table that doubled');
-  assert.equal(state(1000, [200_000]), 'growing', 'plain growth needs no second look');
+  assert.equal(state(1000, [200_000]), 'unknown', 'a cache may have filled up');
+  assert.equal(state(1000, [200_000, 200_000]), 'growing', 'plain growth needs no further look');
+  assert.equal(state(1000, [16_000, 16_000, 16_000, 16_000]), 'growing', '16 bytes per call');
+  assert.equal(state(1000, [0, 0, 65_536, 0, 0, 131_072], true), 'growing', 'a table that doubles');
+  assert.equal(state(5000, [10_000, 800, 900, 12_000]), 'growing');
+  assert.equal(state(5000, [40_000, 20_000, 16_000, 12_000]), 'unknown', 'it fades');
+  assert.equal(state(5000, [10_000, 800, 900, 12_000, 9000, 9000], true), 'flat', 'lumps that do not come with the calls');
+  for (const isQuick of [false, true]) {
+    const flatness = new Flatness(1000, isQuick);
+    const calls = Array.from({ length: 6 }, () => [flatness.calls, flatness.add(flatness.calls * 20)][0]);
+    for (let at = 2; at < calls.length; at++) {
+      const sum = (list) => list.reduce((total, count) => total + count, 0);
+      assert.ok(sum(calls.slice(0, at + 1)) + 1000 >= 2 * (sum(calls.slice(0, at - 2)) + 1000), 'the calls double within each three rounds');
+    }
+    assert.equal(flatness.rate, 20);
+  }
 });
 
 test('the pace follows the speed of the function', () => {
@@ -62,9 +78,10 @@ test('the pace follows the speed of the function', () => {
   assert.equal(after(10, 0.01, 50e6).warmup(), null);
   assert.equal(after(10, 0.01, 0, { iterations: 7 }).iterations, 7);
   assert.equal(after(10, 0.01).between(1024), 256);
-  assert.deepEqual(after(10, 0.01).confirming(256), { count: 2048, maxMs: 1000, least: 256 });
-  assert.equal(after(10, 0.01).confirming(2000).count, 5000);
-  assert.deepEqual(after(10, 0.01, 0, { iterations: 7 }).confirming(7), { count: 7 }, "the caller's own number is kept to");
+  assert.deepEqual(after(10, 0.01).long(20_000, 100, 9000), { count: 60_000, maxMs: 3000, least: 2621 }, 'three times the calls so far');
+  assert.equal(after(10, 0.01).long(20_000, 10_000, 9000).count, 1677, '16 MB at most');
+  assert.equal(after(10, 0.01).long(20_000, 0, 0).count, 60_000);
+  assert.deepEqual(after(10, 0.01, 0, { iterations: 7 }).long(70, 9, 9000), { count: 7 }, "the caller's own number is kept to");
   assert.deepEqual(new Pace({ warmup: 0 }).warmup(), null);
   assert.deepEqual(new Pace({ warmup: 25 }).warmup(), { count: 25, maxMs: Infinity });
 });
@@ -81,6 +98,41 @@ test('what fails an assertion', () => {
   Object.assign(unclear.diagnosis, { verdict: 'inconclusive', reason: 'perhaps' });
   assert.deepEqual(verdict(unclear), []);
   assert.deepEqual(verdict(unclear, { strict: true }), ['perhaps']);
+});
+
+test('what fills up is no leak', () => {
+  const rounds = [9000, 1000, 1000, 33_000].map((iterations) => ({ iterations }));
+  const outcome = (counts, given = {}, elements = []) => {
+    const evidence = { strength: 'strong', counts, bytes: counts, inPlace: false, ...given };
+    const { suspects, verdict } = weighed({ verdict: 'leak', rounds, growth: { bytesPerIteration: 100 }, suspects: [suspect({ path: [], evidence, growsAt: { elements } })] });
+    assert.equal(suspects[0]?.evidence.strength, { leak: 'strong', inconclusive: 'weak', healthy: undefined }[verdict]);
+    return verdict;
+  };
+  assert.equal(outcome([0, 1000, 2000, 35_000]), 'leak', 'one per call');
+  assert.equal(outcome([0, 1000, 2000, 23_000]), 'leak', 'at random, say');
+  assert.equal(outcome([0, 1000, 2000, 20_000]), 'inconclusive', 'full after half of the last round');
+  assert.equal(outcome([0, 1000, 2000, 2000]), 'healthy');
+  rounds.push({ iterations: 0, coolDown: true });
+  assert.equal(outcome([0, 1000, 2000, 35_000, 35_000]), 'leak', 'the cool-down is no round');
+  const inPlace = { inPlace: true };
+  assert.equal(outcome([0, 16_000, 16_000, 16_000], inPlace), 'healthy', 'a table would have doubled');
+  assert.equal(outcome([0, 16_000, 16_000, 32_000], inPlace), 'inconclusive');
+  assert.equal(outcome([0, 16_000, 16_000, 128_000], inPlace), 'leak');
+  assert.equal(outcome([0, 16_000, 16_000, 128_000], inPlace, [9000, 10_000, 11_000, 20_000]), 'inconclusive', 'the entries tell');
+  rounds[3].iterations = 10_000;
+  assert.equal(outcome([0, 16_000, 16_000, 16_000], inPlace), 'leak', 'a table need not double in a short round');
+});
+
+test('what the test runner notes is no leak of the function', () => {
+  const buffer = [{ edge: 'console', name: 'BufferedConsole' }, { edge: '_buffer', name: 'Array', role: 'growth-point' }, { edge: '[9]', name: 'Object', role: 'leaked' }];
+  const measured = (suspects) => weighed({ verdict: 'leak', reason: 'it grows', rounds: [], growth: { bytesPerIteration: 150 }, suspects });
+  const runners = suspect({ path: buffer, bytesPerIteration: 140 });
+  const { verdict, reason, growth, suspects } = measured([runners]);
+  assert.deepEqual([verdict, suspects, growth.bytesPerIteration], ['healthy', [], 10]);
+  assert.match(reason, /test runner.*it grows/);
+  const own = suspect({ path: [{ edge: 'mine', name: 'Array', role: 'growth-point' }], sentence: 'mine grows' });
+  const both = measured([runners, own]);
+  assert.deepEqual([both.verdict, both.reason, both.suspects.length], ['leak', 'mine grows', 1]);
 });
 
 test('classes are judged by their instances', () => {

@@ -52,7 +52,7 @@ function run({ tool, args, suite }, health) {
   const script = tool === undefined ? [] : [command(tool)];
   const env = { ...process.env, CI: '1', NO_COLOR: '1', FORCE_COLOR: '0' };
   delete env.NODE_TEST_CONTEXT;
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [...script, ...args, file], { cwd: __dirname, env, encoding: 'utf8', timeout: LIMIT_MS });
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [...script, ...args, file], { cwd: __dirname, env, encoding: 'utf8', timeout: LIMIT_MS, maxBuffer: 2 ** 28 });
   return { status, text: stripVTControlCharacters(`${stdout}\n${stderr}${error ? error.message : ''}`) };
 }
 

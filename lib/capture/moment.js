@@ -3,7 +3,7 @@
 // When to fork. A child forked while V8 marks on other threads waits for them for ever; it is noticed and
 // ended, and another is forked, but it is better to choose the moment.
 
-const { PerformanceObserver, constants } = require('node:perf_hooks');
+const { PerformanceObserver, constants, performance } = require('node:perf_hooks');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 
 const native = require('../addon.js');

@@ -1,5 +1,7 @@
 'use strict';
 
+const { performance } = require('node:perf_hooks');
+
 const { LeakError } = require('./error.js');
 const { alone, captureMode } = require('./isolation.js');
 const { judge } = require('./judge.js');

@@ -2,6 +2,7 @@
 
 // Calls of the function under test, one after the other.
 
+const { performance } = require('node:perf_hooks');
 const { setImmediate: turn } = require('node:timers/promises');
 
 // A synchronous function must not starve the timers and streams that it started.

@@ -3,6 +3,7 @@
 // expectCollected(): whether objects are garbage once the code that made them is done, and if not, who keeps them.
 
 const { randomUUID } = require('node:crypto');
+const { performance } = require('node:perf_hooks');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 
 const native = require('../addon.js');

@@ -4,50 +4,77 @@
 //
 // What the program keeps is part of the total, so a total that does not grow with the calls proves that nothing
 // leaks. A total that grows proves nothing: compiled code, feedback and shapes grow too, and only the objects can
-// tell. Growth by doubling (a Map's table) is a step now and then; over the rounds from one to four times the
-// warm-up at least one falls, so flatness is judged on no more than that.
+// tell. Growth by doubling (a Map's table) is a step now and then, so the calls must double, warm-up included, within
+// the three rounds that are judged: the fifth and the sixth round are longer for that. They also tell code, which comes
+// in lumps of some kilobytes, from what comes with the calls; the longer the better, where calls are quick.
 
-const MOST_ROUNDS = 4;
+const QUICK = [1, 1, 1, 1, 4, 8];
+const SLOW = [1, 1, 1, 1, 2, 4];
+const LONGEST = 6;
+// Slow calls are worth the longer rounds only where growth fades: the last round of these grew by less than this part
+// of the first ones.
+const FIRST_ROUNDS = 4;
+const FADED = 0.5;
 const WINDOW = 3;
 // Less than this is not looked for, here and in the diagnosis.
 const BYTES_PER_CALL = 0.5;
 const BYTES_PER_ROUND = 512;
-// Growth this plain needs no second look: captures will tell what it is.
+// Growth this plain, twice, needs no further look: captures will tell what it is.
+const PLAIN_ROUNDS = 2;
 const PLAIN_BYTES_PER_CALL = 24;
 const PLAIN_BYTES = 96 * 1024;
 
 class Flatness {
   #iterations;
-  #growths = [];
+  #isQuick;
+  #rounds = [];
 
-  constructor(iterations) {
+  /**
+   * @param {number} iterations calls in a normal round, no fewer than half of those made before
+   * @param {boolean} isQuick whether ten times as many take no time
+   */
+  constructor(iterations, isQuick) {
     this.#iterations = iterations;
+    this.#isQuick = isQuick;
   }
 
-  /** @param {number} bytes by which the total grew in one more round; negative when it fell */
+  /** Calls of the next round. */
+  get calls() {
+    return this.#iterations * (this.#isQuick ? QUICK : SLOW)[this.#rounds.length];
+  }
+
+  /** @param {number} bytes by which the total grew in that round; negative when it fell */
   add(bytes) {
-    this.#growths.push(bytes);
+    this.#rounds.push({ calls: this.calls, bytes });
   }
 
   /** @returns {'flat' | 'growing' | 'unknown'} 'unknown': one more round may tell */
   get state() {
-    const enough = Math.max(BYTES_PER_ROUND, BYTES_PER_CALL * this.#iterations);
-    const last = this.#growths.slice(-WINDOW);
-    if (last.length === WINDOW) {
-      // The median too: code that V8 threw away in one round would hide a leak in the mean.
-      const median = [...last].sort((a, b) => a - b)[1];
-      const mean = last.reduce((sum, bytes) => sum + bytes, 0) / WINDOW;
-      if (median <= enough && mean <= enough) return 'flat';
-    }
-    const plain = Math.max(PLAIN_BYTES, PLAIN_BYTES_PER_CALL * this.#iterations);
-    const growing = this.#growths.length > 0 && this.#growths.every((bytes) => bytes > plain);
-    return growing || this.#growths.length >= MOST_ROUNDS ? 'growing' : 'unknown';
+    const rounds = this.#rounds;
+    if (standsStill(rounds.slice(-WINDOW))) return 'flat';
+    const plain = ({ calls, bytes }) => bytes > Math.max(PLAIN_BYTES, PLAIN_BYTES_PER_CALL * calls);
+    const isPlain = rounds.length >= PLAIN_ROUNDS && rounds.slice(-WINDOW).every(plain);
+    const isEnough = rounds.length === LONGEST || (rounds.length >= FIRST_ROUNDS && !this.#isQuick && !this.#fades());
+    return isPlain || isEnough ? 'growing' : 'unknown';
   }
 
   /** Bytes per call, over all rounds. */
   get rate() {
-    return this.#growths.reduce((sum, bytes) => sum + bytes, 0) / (this.#iterations * Math.max(1, this.#growths.length));
+    const sum = (of) => this.#rounds.reduce((total, round) => total + of(round), 0);
+    return sum(({ bytes }) => bytes) / Math.max(1, sum(({ calls }) => calls));
   }
+
+  #fades() {
+    const perCall = this.#rounds.map(({ calls, bytes }) => bytes / calls);
+    return perCall.at(-1) < FADED * Math.max(...perCall.slice(0, 2));
+  }
+}
+
+// The median too: code that V8 threw away in one round would hide a leak in the sum.
+function standsStill(rounds) {
+  if (rounds.length < WINDOW) return false;
+  const over = rounds.map(({ calls, bytes }) => bytes - Math.max(BYTES_PER_ROUND, BYTES_PER_CALL * calls)).sort((a, b) => a - b);
+  return over[1] <= 0 && over[0] + over[1] + over[2] <= 0;
 }
 
 module.exports = { Flatness };

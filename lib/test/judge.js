@@ -2,9 +2,8 @@
 
 // From what a trial measured to pass or fail.
 
+const { isLeak } = require('./evidence.js');
 const { excuse } = require('./known.js');
-
-const STEADY = new Set(['noise', 'backlog']);
 
 /**
  * @returns {{ failures: string[], leaks: object[], known: { suspect: object, reason: string }[] }} `failures`: why the
@@ -23,10 +22,6 @@ function judge({ diagnosis, instances, captures }, options) {
   failures.push(...miscounted(instances, captures, diagnosis, options));
   if (options.strict && diagnosis?.verdict === 'inconclusive') failures.push(diagnosis.reason);
   return { failures, leaks, known };
-}
-
-function isLeak({ category, evidence }) {
-  return !STEADY.has(category) && evidence.strength === 'strong';
 }
 
 // A budget takes the place of the rule that nothing may grow.

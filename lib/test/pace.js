@@ -12,15 +12,18 @@ const MOST = 5_000;
 const FEWEST = 3;
 // With fewer calls in a round, a leak of a small object would pass for noise of the total.
 const FEWEST_TO_LOOK = 50;
+const QUICK_MS = 30;
 // The warm-up grows tenfold from part to part, until it has filled a round or left this much behind.
 const FIRST_PART = 10;
 const PART_FACTOR = 10;
 const WARM_BYTES = 4 * 1024 * 1024;
 // What one round between two captures should leave behind: plain to see, and quick to capture.
 const ROUND_BYTES = 256 * 1024;
-// Of a round that shall confirm growth: so much longer, within this time.
-const CONFIRM_FACTOR = 8;
-const CONFIRM_MS = 1000;
+// A long round has so many times the calls made before it, within this part of the time left, and leaves this much
+// behind at most.
+const LONG_FACTOR = 3;
+const LONG_PART = 1 / 3;
+const LONG_BYTES = 16 * 1024 * 1024;
 
 class Pace {
   #given;
@@ -51,7 +54,7 @@ class Pace {
     this.#grown = bytes;
   }
 
-  /** Calls so far. */
+  /** Calls of the warm-up so far. */
   get done() {
     return this.#done;
   }
@@ -69,19 +72,29 @@ class Pace {
     return this.iterations >= FEWEST_TO_LOOK && this.#perCallMs * this.iterations <= 2 * ROUND_MS;
   }
 
-  /**
-   * A round after which what only filled up, a cache with a bound, has stopped to grow, when the rounds before it had
-   * `count` calls: at least as many, and as many more as there is time for.
-   */
-  confirming(count) {
-    if (this.#given.iterations !== undefined) return { count };
-    return { count: Math.max(count, Math.min(count * CONFIRM_FACTOR, MOST)), maxMs: CONFIRM_MS, least: count };
+  /** Whether ten rounds take no time. */
+  get isQuick() {
+    return this.#perCallMs * this.iterations <= QUICK_MS;
   }
 
   /** Calls between two captures, when `bytes` per call stay behind. */
   between(bytes) {
     if (this.#given.iterations !== undefined || !(bytes > 0)) return this.iterations;
     return Math.max(FEWEST, Math.min(this.iterations, Math.floor(ROUND_BYTES / bytes)));
+  }
+
+  /**
+   * A long round: what only fills up, a cache with a bound, has stopped growing at its end, and a table that doubles
+   * has doubled.
+   * @param {number} calls made so far
+   * @param {number} bytes that stay behind per call
+   * @param {number} leftMs until the trial has to end
+   */
+  long(calls, bytes, leftMs) {
+    if (this.#given.iterations !== undefined) return { count: this.iterations };
+    const least = this.between(bytes);
+    const byBytes = bytes > 0 ? Math.floor(LONG_BYTES / bytes) : Infinity;
+    return { count: Math.max(least, Math.min(calls * LONG_FACTOR, byBytes)), maxMs: leftMs * LONG_PART, least };
   }
 }
 

@@ -3,27 +3,31 @@
 // One function, called over and over, and what it leaves behind.
 //
 // 1. Warm-up: finds out how fast the function is, lets caches fill and V8 compile.
-// 2. A look at the total, three or four rounds: when the heap stands still, nothing leaks, and that is the end.
+// 2. A look at the total, three to six rounds: when the heap stands still, nothing leaks, and that is the end.
 // 3. Captures: a baseline, then rounds with a capture after each, diagnosed together. When something seems to grow, the
-//    last one has many more calls, so that a cache may fill; more rounds follow while the evidence is weak. Last, what
-//    grew gets time to drain.
+//    last one has three times the calls made so far, so that a cache may fill; more such rounds follow while the
+//    evidence is weak. Last, what grew gets time to drain.
 
 const path = require('node:path');
+// Not the global one, which fake timers stop.
+const { performance } = require('node:perf_hooks');
 
 const { settle } = require('../gc.js');
 const { Recorder } = require('../hunt/recorder.js');
 const { batch } = require('./batch.js');
+const { drain } = require('./drain.js');
+const { isLeak, weighed } = require('./evidence.js');
 const { Flatness } = require('./flatness.js');
 const { Pace } = require('./pace.js');
 const { fromSubject } = require('./subject.js');
 
 // What the event loop may work off before a collection.
 const QUIET_MS = 10;
-// What piled up may take so long to drain, looked at so often.
-const DRAIN_MS = 1000;
-const DRAIN_LOOK_MS = 100;
-const DRAIN_PART = 0.03;
-const GROWTH_FACTOR = 2;
+
+// Growth of less than this, of all objects together, or in one go, needs no explanation.
+const LEAST_BYTES_PER_CALL = 1;
+const LEAST_BYTES = 4096;
+const LEAST_R2 = 0.8;
 
 class Trial {
   #run;
@@ -36,7 +40,6 @@ class Trial {
   #files = [];
   #instances = [];
   #capturedMs = 0;
-  #confirmed = false;
 
   /** `mode`: 'fork' or 'inline'. */
   constructor(run, options, mode) {
@@ -77,14 +80,14 @@ class Trial {
 
   async #look() {
     const { iterations } = this.#pace;
-    const flatness = new Flatness(iterations);
+    const flatness = new Flatness(iterations, this.#pace.isQuick);
     // With a long warm-up of the caller's own, the rounds after it may be too short to show a table that doubles.
     if (!this.#pace.isWorthLooking || this.#pace.done > iterations * 2) {
       return { state: 'unknown', rate: 0 };
     }
     let before = (await this.#used()).total;
     while (flatness.state === 'unknown') {
-      await this.#call(iterations);
+      await this.#call(flatness.calls);
       const { total } = await this.#used();
       flatness.add(total - before);
       before = total;
@@ -93,7 +96,7 @@ class Trial {
   }
 
   async #rounds(rate) {
-    const { rounds, mostRounds, classes } = this.#options;
+    const { rounds, classes } = this.#options;
     this.#recorder = new Recorder({
       unit: 'iteration',
       mode: this.#mode,
@@ -103,55 +106,50 @@ class Trial {
       cpuPercent: 0,
       classes: Object.keys(classes),
     });
-    let count = this.#pace.between(rate);
     const first = await this.#capture(this.#calls);
-    let last;
-    let diagnosis;
-    let roundMs = 0;
-    for (let round = 1; round <= mostRounds; round++) {
-      if (round > rounds) {
-        if (!isOpen(diagnosis) || performance.now() + roundMs > this.#deadline) break;
-        if (this.#options.pace.iterations === undefined) count *= GROWTH_FACTOR;
-      }
-      const started = performance.now();
-      // When something seems to grow, the last round that is due confirms it.
-      const confirms = round === rounds && diagnosis.verdict !== 'healthy';
-      const { done } = confirms ? await this.#confirm(count) : await this.#call(count);
-      last = await this.#capture(done);
-      diagnosis = this.#diagnosis();
-      roundMs = (performance.now() - started) * GROWTH_FACTOR;
-    }
-    if (diagnosis.verdict === 'leak' && !this.#confirmed) {
-      const { done } = await this.#confirm(count);
+    const warm = this.#calls;
+    let last = first;
+    let diagnosis = null;
+    let confirmed = false;
+    for (let round = 1; round === 1 || this.#goesOn(diagnosis, round, confirmed); round++) {
+      // When something seems to grow, the last round that is due is to confirm it.
+      const isLong = round >= rounds && diagnosis.verdict !== 'healthy';
+      const grown = round === 1 ? rate : (last - first) / (this.#calls - warm);
+      const { done } = await (isLong || round > rounds ? this.#callLong(grown) : this.#call(this.#pace.between(rate)));
+      confirmed ||= isLong;
       last = await this.#capture(done);
       diagnosis = this.#diagnosis();
     }
     if (diagnosis.verdict === 'leak') {
-      await this.#drain(first, last);
-      await this.#capture(0, { coolDown: true });
-      diagnosis = this.#diagnosis();
+      const fell = last - (await drain(diagnosis.suspects, first, last, this.#leftMs));
+      const grown = diagnosis.suspects.filter(isLeak).map(({ bytesPerIteration }) => bytesPerIteration * (this.#calls - warm));
+      // Only a capture can tell which of them drained. When less than half of the smallest is gone, none did.
+      if (fell >= Math.min(...grown) / 2) {
+        await this.#capture(0, { coolDown: true });
+        diagnosis = this.#diagnosis();
+      }
     }
     this.#recorder.finish();
     return diagnosis;
   }
 
-  #confirm(count) {
-    this.#confirmed = true;
-    const { count: most, ...limits } = this.#pace.confirming(count);
-    return this.#call(most, limits);
+  // Whether more calls may change the verdict: a leak that nothing confirmed, weak evidence, or growth of the program's
+  // objects with no culprit yet (a table that doubles shows only now and then).
+  #goesOn(diagnosis, round, confirmed) {
+    const { rounds, mostRounds } = this.#options;
+    if (diagnosis.verdict === 'leak') return round <= rounds || !confirmed;
+    const isOpen = diagnosis.verdict === 'inconclusive' || (diagnosis.verdict === 'healthy' && isGrowing(diagnosis));
+    if (round <= rounds) return isOpen || round < rounds || rounds === mostRounds;
+    return isOpen && round <= mostRounds && this.#leftMs > 0;
   }
 
-  // A queue that outgrew its consumer needs time before anyone may call it a leak.
-  async #drain(first, last) {
-    const grown = last - first;
-    const until = performance.now() + DRAIN_MS;
-    let before = last;
-    while (performance.now() < until) {
-      const { total } = await this.#used(DRAIN_LOOK_MS);
-      const stands = before - total < grown * DRAIN_PART;
-      if (stands || total <= first + grown * DRAIN_PART) break;
-      before = total;
-    }
+  get #leftMs() {
+    return this.#deadline - performance.now();
+  }
+
+  #callLong(rate) {
+    const { count, ...limits } = this.#pace.long(this.#calls, rate, Math.max(0, this.#leftMs));
+    return this.#call(count, limits);
   }
 
   async #call(count, limits = {}) {
@@ -184,14 +182,15 @@ class Trial {
   }
 
   #diagnosis() {
-    return fromSubject(JSON.parse(this.#recorder.diagnosis));
+    return weighed(fromSubject(JSON.parse(this.#recorder.diagnosis)));
   }
 }
 
-// Whether more calls may change the verdict: weak evidence, or growth of the program's objects with no culprit yet
-// (a table that doubles shows only now and then).
-function isOpen({ verdict, growth }) {
-  return verdict === 'inconclusive' || (verdict === 'healthy' && growth.bytesPerIteration >= 1);
+// By as much as a table that doubles would.
+function isGrowing({ growth, rounds }) {
+  const calls = rounds.slice(1).reduce((sum, { iterations }) => sum + iterations, 0);
+  const { bytesPerIteration, r2 } = growth;
+  return r2 >= LEAST_R2 && bytesPerIteration >= LEAST_BYTES_PER_CALL && bytesPerIteration * calls >= LEAST_BYTES;
 }
 
 module.exports = { Trial };
