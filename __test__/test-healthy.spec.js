@@ -21,7 +21,7 @@ test('entries that timers remove', async () => {
   const sessions = new Map();
   await assertNoLeak((i) => {
     sessions.set(i, { i });
-    setTimeout(() => sessions.delete(i), 2000);
+    setTimeout(() => sessions.delete(i), 1000);
   });
 });
 

@@ -19,7 +19,9 @@ async function main(ids) {
     run.close?.();
     const verdict = result.code ?? result.verdict;
     const why = verdict === 'healthy' ? '' : (result.reason ?? result.message).split('\n')[0];
-    const { calls = null, captures = null } = result;
+    // A failure says in its message how many calls were made.
+    const calls = result.calls ?? Number(/trial +(\d+) calls/.exec(result.message)?.[1] ?? NaN);
+    const { captures = null } = result;
     const row = { id, leak, verdict, why, calls, captures, ms: Math.round(performance.now() - started), cpuMs: Math.round((user + system) / 1000) };
     writeSync(3, `${JSON.stringify(row)}\n`);
   }

@@ -5,12 +5,11 @@
 // What the program keeps is part of the total, so a total that does not grow with the calls proves that nothing
 // leaks. A total that grows proves nothing: compiled code, feedback and shapes grow too, and only the objects can
 // tell. Growth by doubling (a Map's table) is a step now and then, so the calls must double, warm-up included, within
-// the three rounds that are judged: the fifth and the sixth round are longer for that. They also tell code, which comes
+// the three rounds that are judged: the rounds after the fourth are longer for that. They also tell code, which comes
 // in lumps of some kilobytes, from what comes with the calls; the longer the better, where calls are quick.
 
-const QUICK = [1, 1, 1, 1, 4, 8];
+const QUICK = [1, 1, 1, 1, 4, 8, 16];
 const SLOW = [1, 1, 1, 1, 2, 4];
-const LONGEST = 6;
 // Slow calls are worth the longer rounds only where growth fades: the last round of these grew by less than this part
 // of the first ones.
 const FIRST_ROUNDS = 4;
@@ -40,7 +39,7 @@ class Flatness {
 
   /** Calls of the next round. */
   get calls() {
-    return this.#iterations * (this.#isQuick ? QUICK : SLOW)[this.#rounds.length];
+    return this.#iterations * this.#lengths[this.#rounds.length];
   }
 
   /** @param {number} bytes by which the total grew in that round; negative when it fell */
@@ -54,7 +53,7 @@ class Flatness {
     if (standsStill(rounds.slice(-WINDOW))) return 'flat';
     const plain = ({ calls, bytes }) => bytes > Math.max(PLAIN_BYTES, PLAIN_BYTES_PER_CALL * calls);
     const isPlain = rounds.length >= PLAIN_ROUNDS && rounds.slice(-WINDOW).every(plain);
-    const isEnough = rounds.length === LONGEST || (rounds.length >= FIRST_ROUNDS && !this.#isQuick && !this.#fades());
+    const isEnough = rounds.length === this.#lengths.length || (rounds.length >= FIRST_ROUNDS && !this.#isQuick && !this.#fades());
     return isPlain || isEnough ? 'growing' : 'unknown';
   }
 
@@ -62,6 +61,10 @@ class Flatness {
   get rate() {
     const sum = (of) => this.#rounds.reduce((total, round) => total + of(round), 0);
     return sum(({ bytes }) => bytes) / Math.max(1, sum(({ calls }) => calls));
+  }
+
+  get #lengths() {
+    return this.#isQuick ? QUICK : SLOW;
   }
 
   #fades() {

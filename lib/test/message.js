@@ -3,10 +3,7 @@
 // The text of a failed assertion.
 
 const { renderDiagnosis } = require('../render.js');
-const { isLeak } = require('./evidence.js');
-
-// Growth points that a cache may be.
-const KEYED = new Set(['map', 'set', 'dictionary']);
+const { isKeyed, isLeak } = require('./evidence.js');
 
 /** The report, what else fails, and where the snapshots are. */
 function leakMessage({ failures, known }, { diagnosis, calls, captures, mode, files }) {
@@ -15,7 +12,7 @@ function leakMessage({ failures, known }, { diagnosis, calls, captures, mode, fi
   const lines = [...others, ...(others.length > 0 ? [''] : []), renderDiagnosis(diagnosis, {}).trim(), ''];
   for (const { suspect, reason } of known) lines.push(`  known    ${suspect.sentence} (${reason})`);
   lines.push(`  trial    ${calls} calls, ${captures} captures (${mode})`);
-  lines.push(...diagnosis.suspects.filter(mayBeCache).slice(0, 1).map(boundLine));
+  lines.push(...diagnosis.suspects.filter((suspect) => isLeak(suspect) && isKeyed(suspect)).slice(0, 1).map(boundLine));
   for (const { fingerprint, className } of diagnosis.suspects.slice(0, 3)) lines.push(`  leak id  ${fingerprint}  ${className}`);
   if (files.length > 0) lines.push(`  kept     ${files.join('\n           ')}`);
   else lines.push('  kept     no snapshots; the option keep: true, or LEAKGUARD_TEST_KEEP=directory, keeps them');
@@ -24,10 +21,6 @@ function leakMessage({ failures, known }, { diagnosis, calls, captures, mode, fi
 
 function isTold({ verdict, suspects }, failure) {
   return verdict === 'leak' && suspects.some(({ sentence }) => sentence === failure);
-}
-
-function mayBeCache(suspect) {
-  return isLeak(suspect) && KEYED.has(suspect.growsAt.kind);
 }
 
 // A test cannot tell a cache that has room left from one that has no bound.

@@ -16,7 +16,7 @@ const { settle } = require('../gc.js');
 const { Recorder } = require('../hunt/recorder.js');
 const { batch } = require('./batch.js');
 const { drain } = require('./drain.js');
-const { isLeak, weighed } = require('./evidence.js');
+const { isLeak, mayFill, weighed } = require('./evidence.js');
 const { Flatness } = require('./flatness.js');
 const { Pace } = require('./pace.js');
 const { fromSubject } = require('./subject.js');
@@ -28,6 +28,9 @@ const QUIET_MS = 10;
 const LEAST_BYTES_PER_CALL = 1;
 const LEAST_BYTES = 4096;
 const LEAST_R2 = 0.8;
+
+// Of the time, for what comes after the rounds.
+const SPARE_MS = 3000;
 
 class Trial {
   #run;
@@ -137,7 +140,9 @@ class Trial {
   // objects with no culprit yet (a table that doubles shows only now and then).
   #goesOn(diagnosis, round, confirmed) {
     const { rounds, mostRounds } = this.#options;
-    if (diagnosis.verdict === 'leak') return round <= rounds || !confirmed;
+    if (diagnosis.verdict === 'leak' && (round <= rounds || !confirmed)) return true;
+    // A slow function may not have filled its cache yet. The time that draining takes is kept.
+    if (diagnosis.verdict === 'leak') return rounds !== mostRounds && mayFill(diagnosis) && this.#leftMs > SPARE_MS;
     const isOpen = diagnosis.verdict === 'inconclusive' || (diagnosis.verdict === 'healthy' && isGrowing(diagnosis));
     if (round <= rounds) return isOpen || round < rounds || rounds === mostRounds;
     return isOpen && round <= mostRounds && this.#leftMs > 0;
