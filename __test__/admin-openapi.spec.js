@@ -7,7 +7,10 @@ const path = require('node:path');
 const { test } = require('node:test');
 const Ajv = require('ajv/dist/2020.js').default;
 
-const { ask, startApp, until } = require('./admin/process.js');
+const { spawn } = require('node:child_process');
+const readline = require('node:readline');
+
+const { ask, folder, startApp, until } = require('./admin/process.js');
 
 const ROOT = path.join(__dirname, '..');
 const api = JSON.parse(fs.readFileSync(path.join(ROOT, 'docs', 'openapi.json'), 'utf8'));
@@ -26,11 +29,13 @@ function routesIn(file) {
 const METHODS = ['get', 'post', 'put', 'delete', 'patch'];
 
 test('every route that is served is documented, and the other way round', () => {
-  const served = [...routesIn('src/deliver/admin/mod.rs'), ...routesIn('src/deliver/http/page.rs')].filter(([route]) => !route.startsWith('/explore/'));
-  const documented = Object.entries(api.paths)
-    .filter(([route]) => !route.startsWith('/explore/'))
-    .map(([route, item]) => [route, METHODS.filter((method) => item[method] !== undefined).sort()]);
-  assert.ok(served.length > 15, 'routes were found in the sources');
+  const passedOn = ([route]) => route.startsWith('/explore/');
+  const served = [
+    ...[...routesIn('src/deliver/admin/mod.rs'), ...routesIn('src/deliver/http/page.rs')].filter((route) => !passedOn(route)),
+    ...routesIn('src/deliver/explore/mod.rs').filter(passedOn),
+  ];
+  const documented = Object.entries(api.paths).map(([route, item]) => [route, METHODS.filter((method) => item[method] !== undefined).sort()]);
+  assert.ok(served.length > 30, 'routes were found in the sources');
   const sorted = (rows) => rows.map(([route, methods]) => `${route} ${methods}`).sort();
   assert.deepEqual(sorted(documented), sorted(served));
 });
@@ -90,6 +95,94 @@ test('every documented route answers as its schema says', { timeout: 120_000 }, 
   const documented = Object.entries(api.paths).flatMap(([route, item]) => METHODS.filter((method) => item[method]).map((method) => `${method} ${route}`));
   assert.deepEqual(documented.filter((one) => !one.includes('/explore/') && !visited.has(one)), []);
 });
+
+// Looks into two snapshots through the server of a process, which passes on to another one; takes and forgets a file at
+// `leakguard view`, since a process takes none.
+test('every documented way into a snapshot answers as its schema says', { timeout: 120_000, skip: process.platform === 'win32' }, async (t) => {
+  const { port, tell } = await startApp(t);
+  const visited = new Set();
+  const visit = async (route, target) => {
+    let answer;
+    do {
+      answer = await ask(port, target);
+      check(route, 'get', answer);
+    } while (answer.status === 202);
+    visited.add(`get ${route}`);
+    return answer;
+  };
+  await tell({ leak: 2000 });
+  const { json: { id: base } } = await ask(port, '/snapshot');
+  await tell({ leak: 5000 });
+  const { json: { id: head } } = await ask(port, '/snapshot');
+  const both = `base=${base}&head=${head}`;
+  await visit('/explore/files', '/explore/files');
+  const one = (route, rest) => visit(`/explore/{id}/${route}`, `/explore/${head}/${rest ?? route}`);
+  await one('summary');
+  const { json: { rows: [held] } } = await one('classes', 'classes?filter=Held&sort=count');
+  assert.equal(held.count, 7000);
+  const { json: { rows: [object] } } = await one('classes/{index}/nodes', `classes/${held.index}/nodes?sort=id`);
+  const { json: detail } = await one('nodes', `nodes?nodeId=${object.id}`);
+  assert.ok(detail.path.length > 1);
+  await one('nodes/{index}', `nodes/${object.index}`);
+  await one('nodes/{index}', 'nodes/0');
+  await one('nodes/{index}/children', `nodes/${object.index}/children?sort=retainedSize`);
+  await one('nodes/{index}/retainers', `nodes/${object.index}/retainers?limit=5`);
+  await one('dominators', 'dominators?depth=3&limit=50');
+  for (const search of ['q=Held', 'q=held&kind=string', `q=@${object.id}&kind=id`]) {
+    const { json: { rows } } = await one('search', `search?${search}`);
+    assert.ok(rows.length > 0, search);
+  }
+  for (const by of ['duplicates', 'size']) await one('strings', `strings?by=${by}`);
+  await one('buffers');
+  await visit('/explore/compare', `/explore/compare?${both}&filter=Held`);
+  for (const kind of ['added', 'removed', 'grown']) await visit('/explore/compare/objects', `/explore/compare/objects?${both}&key=${encodeURIComponent(held.key)}&kind=${kind}`);
+  await visit('/explore/compare/growth', `/explore/compare/growth?${both}`);
+  const { json: { rounds } } = await visit('/explore/diagnosis', `/explore/diagnosis?ids=${base},${head}`);
+  assert.equal(rounds.length, 2);
+  for (const [route, target, status] of [
+    ['/explore/{id}/summary', '/explore/none/summary', 404],
+    ['/explore/{id}/nodes/{index}', `/explore/${head}/nodes/4000000000`, 400],
+    ['/explore/{id}/classes', `/explore/${head}/classes?sort=beauty`, 400],
+    ['/explore/diagnosis', '/explore/diagnosis?ids=', 400],
+  ]) {
+    assert.equal((await visit(route, target)).status, status, target);
+  }
+
+  const view = await startView(t);
+  const taken = await view('post', '/explore/files?name=x', 'no snapshot');
+  check('/explore/files', 'post', taken);
+  const bad = await until(async () => {
+    const answer = await view('get', `/explore/${taken.json.id}/summary`);
+    check('/explore/{id}/summary', 'get', answer);
+    return answer.status !== 202 && answer;
+  }, 'a refusal');
+  assert.equal(bad.status, 422);
+  check('/explore/files', 'get', await view('get', '/explore/files'));
+  for (const status of [204, 404]) {
+    const gone = await view('delete', `/explore/files/${taken.json.id}`);
+    assert.equal(gone.status, status);
+    check('/explore/files/{id}', 'delete', gone);
+  }
+  check('/explore/files', 'post', await ask(port, '/explore/files', { method: 'POST' }));
+  for (const one of ['post /explore/files', 'delete /explore/files/{id}']) visited.add(one);
+  const documented = Object.entries(api.paths).flatMap(([route, item]) => METHODS.filter((method) => item[method]).map((method) => `${method} ${route}`));
+  assert.deepEqual(documented.filter((name) => name.includes('/explore/') && !visited.has(name)), []);
+});
+
+/** `leakguard view` without files; asks it as `(method, target, body)`. */
+async function startView(t) {
+  const child = spawn(process.execPath, [path.join(ROOT, 'bin', 'leakguard.js'), 'view', '--json'], { env: { ...process.env, TMPDIR: folder(t) }, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  const line = await new Promise((resolve) => readline.createInterface({ input: child.stdout }).once('line', resolve));
+  const { address, url } = JSON.parse(line);
+  const authorization = `Bearer ${new URL(url).searchParams.get('token')}`;
+  return async (method, target, body) => {
+    const response = await fetch(new URL(target, address), { method: method.toUpperCase(), headers: { authorization }, body });
+    const text = await response.text();
+    const headers = Object.fromEntries(response.headers);
+    return { status: response.status, headers, body: text, json: text === '' ? undefined : JSON.parse(text) };
+  };
+}
 
 test('the check can fail', () => {
   const answer = { status: 200, headers: { 'content-type': 'application/json' }, body: '' };

@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
@@ -8,7 +9,7 @@ const { test } = require('node:test');
 const { gunzipSync } = require('node:zlib');
 
 const { analyze } = require('..');
-const { ask, startApp, until } = require('./admin/process.js');
+const { ask, folder, startApp, until } = require('./admin/process.js');
 
 const linux = process.platform === 'linux';
 
@@ -103,7 +104,7 @@ test('a capture: asked for, awaited, listed, downloaded, compared, deleted', { t
   assert.equal((await analyze(file)).nodeCount, nodeCount);
 
   const diff = (await ask(port, `/diff?base=${id}&head=${joined.json.id}`)).json;
-  assert.equal(diff.snapshots.length, 2);
+  assert.deepEqual(diff.snapshots.map(({ file }) => path.basename(file)), [id, joined.json.id].map((one) => `${one}.heapsnapshot.gz`));
   assert.ok(diff.classes.length > 0);
   const report = (await ask(port, '/report')).json;
   assert.equal(report.diagnosis.rounds.length, 2);
@@ -112,6 +113,53 @@ test('a capture: asked for, awaited, listed, downloaded, compared, deleted', { t
   assert.equal((await ask(port, `/snapshots/${id}`, { method: 'DELETE' })).status, 204);
   for (const method of ['DELETE', 'GET']) assert.equal((await ask(port, `/snapshots/${id}`, { method })).status, 404);
   assert.equal((await ask(port, `/${links.download}`)).status, 404);
+});
+
+test('a capture that fails after its 202 says so', { timeout: 60_000 }, async (t) => {
+  const directory = folder(t);
+  // A link that leads nowhere: there is nothing in it, and it cannot be made.
+  fs.symlinkSync(path.join(directory, 'nowhere'), path.join(directory, 'snapshots'));
+  const { port } = await startApp(t, { directory });
+  let text = '';
+  const events = http.get({ host: '127.0.0.1', port, path: '/events', agent: false }, (response) => {
+    response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    response.on('error', () => {});
+  });
+  events.on('error', () => {});
+  t.after(() => events.destroy());
+  await until(() => text.includes('event: health') || text.includes('event:health'), 'the stream');
+  const { status, json: { id, links } } = await ask(port, '/snapshot?wait=0&label=lost');
+  assert.equal(status, 202);
+  const failed = await until(async () => {
+    const { json } = await ask(port, `/${links.self}`);
+    return json.state === 'failed' && json;
+  }, 'the failure');
+  assert.deepEqual([failed.id, failed.label, failed.error.code], [id, 'lost', 'LG_WRITE']);
+  assert.ok(failed.error.message.includes('snapshots') && failed.error.advice !== '');
+  assert.deepEqual((await ask(port, '/snapshots')).json.snapshots.map((one) => [one.id, one.state]), [[id, 'failed']]);
+  await until(() => /"phase":"failed"/.test(text), 'the news of it');
+  const told = text.split('\n').find((line) => line.includes('"phase":"failed"'));
+  assert.deepEqual(JSON.parse(told.replace(/^data: ?/, '')), { id, label: 'lost', phase: 'failed', done: 0, total: 0, error: failed.error });
+  assert.deepEqual((await until(async () => {
+    const { json } = await ask(port, '/stats');
+    return json.snapshots.failed > 0 && json;
+  }, 'the count')).capturing, null);
+  assert.equal((await ask(port, `/snapshots/${id}`, { method: 'DELETE' })).status, 204);
+  assert.equal((await ask(port, `/snapshots/${id}`)).status, 404);
+});
+
+test('other users of the machine get no answer without a token', { skip: !linux || process.getuid() !== 0 }, async (t) => {
+  const asNobody = (port, headers) => {
+    const script = `fetch('http://127.0.0.1:${port}/stats', { headers: ${JSON.stringify(headers)} }).then(async (r) => console.log(r.status, (await r.json()).error?.code))`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { uid: 65534, gid: 65534, cwd: '/', env: { HOME: '/' }, encoding: 'utf8' });
+    return stdout.trim() || stderr;
+  };
+  const open = await startApp(t);
+  assert.equal((await ask(open.port, '/stats')).status, 200);
+  assert.equal(asNobody(open.port, {}), '403 LG_HTTP_USER');
+  const token = '0123456789abcdef';
+  const closed = await startApp(t, { admin: { port: 0, token } });
+  assert.equal(asNobody(closed.port, { authorization: `Bearer ${token}` }), '200 undefined');
 });
 
 test('captures are limited to so many a minute', { timeout: 120_000 }, async (t) => {

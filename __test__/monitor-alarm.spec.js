@@ -16,6 +16,7 @@ const MIB = 2 ** 20;
 // A monitor whose verdict is set by hand and whose floor grows with every look at it.
 class FakeMonitor extends EventEmitter {
   state = { verdict: 'flat' };
+  steep = null;
   #floor = 0;
 
   get floor() {
@@ -38,14 +39,17 @@ function alarm(t, { result = diagnosis(), fail = null, known = new KnownLeaks(fa
   const monitor = new FakeMonitor();
   const found = [];
   const recorders = [];
-  const recorder = () => {
+  const recorder = (unit) => {
     const made = {
+      unit,
       taken: 0,
       finished: false,
       diagnosis: JSON.stringify(result),
-      async record() {
+      rounds: [],
+      async record({ iterations }) {
         if (fail !== null) throw fail;
         made.taken++;
+        made.rounds.push(iterations);
       },
       finish() {
         made.finished = true;
@@ -90,6 +94,59 @@ test('what could be a cache is a suspicion until the verdict is leaking', async 
   await until(() => found.length === 2);
   assert.deepEqual([found[1].confirmed, found[1].since], [true, null], 'the first time it is called a leak');
   assert.equal(recorders.length, 1, 'no capture was needed for that');
+});
+
+test('steep growth is looked into before there is a verdict, when somebody waits', async (t) => {
+  let waits = false;
+  const { monitor, found, recorders, alarm: made } = alarm(t, { eager: () => waits });
+  const look = () => monitor.emit('look', monitor.state);
+  waits = true;
+  look();
+  assert.equal(recorders.length, 0, 'nothing is steep');
+  monitor.steep = { bytesPerHour: 1e10, timeLeftMs: 6e5 };
+  waits = false;
+  look();
+  assert.equal(recorders.length, 0, 'nobody waits');
+  waits = true;
+  look();
+  assert.deepEqual(made.looking, { taken: 0, of: 3 });
+  await until(() => found.length === 1);
+  const [{ confirmed, state }] = found;
+  assert.deepEqual([confirmed, state.verdict, state.timeLeftMs], [false, 'growing', 6e5], 'a program that starts is as steep');
+  assert.equal(made.looking, null);
+  look();
+  monitor.become('growing');
+  await sleep(50);
+  assert.equal(recorders.length, 1, 'it is known already');
+  monitor.become('leaking');
+  await until(() => found.length === 2);
+  assert.deepEqual([found[1].confirmed, recorders.length], [true, 1]);
+});
+
+test('steep growth without a name leaves the rest to the verdict', async (t) => {
+  const { monitor, found, recorders } = alarm(t, { eager: () => true, result: diagnosis({ verdict: 'healthy' }) });
+  monitor.steep = { bytesPerHour: 1e10, timeLeftMs: 6e5 };
+  monitor.emit('look', monitor.state);
+  await until(() => recorders[0]?.finished);
+  await sleep(20);
+  assert.equal(found.length, 0);
+  monitor.emit('look', monitor.state);
+  monitor.become('growing');
+  await until(() => recorders.length === 2);
+});
+
+test('of a server, a round is the requests since the last capture', async (t) => {
+  let served = 0;
+  const server = alarm(t, { requests: () => (served += 50) });
+  server.monitor.become('growing');
+  await until(() => server.found.length === 1);
+  assert.equal(server.recorders[0].unit, 'request');
+  assert.equal(server.recorders[0].rounds.length, 3);
+  assert.ok(server.recorders[0].rounds.every((iterations) => iterations > 0));
+  const other = alarm(t, {});
+  other.monitor.become('growing');
+  await until(() => other.found.length === 1);
+  assert.deepEqual([other.recorders[0].unit, other.recorders[0].rounds], ['snapshot', [0, 0, 0]]);
 });
 
 test('a leak met before, by this process or another, is known', async (t) => {
@@ -147,7 +204,7 @@ test('notify captures nothing and waits for certainty; off does nothing', async 
   off.monitor.become('leaking');
   await sleep(50);
   assert.deepEqual([off.found.length, off.recorders.length], [0, 0]);
-  assert.equal(off.monitor.listenerCount('verdict'), 0);
+  assert.equal(off.monitor.listenerCount('verdict') + off.monitor.listenerCount('look'), 0);
 });
 
 test('stop() ends a series that waits, without a word', async (t) => {
@@ -157,5 +214,5 @@ test('stop() ends a series that waits, without a word', async (t) => {
   made.stop();
   await until(() => recorders[0].finished);
   assert.deepEqual(found, []);
-  assert.equal(monitor.listenerCount('verdict'), 0);
+  assert.equal(monitor.listenerCount('verdict') + monitor.listenerCount('look'), 0);
 });

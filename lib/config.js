@@ -35,6 +35,7 @@ const OPTIONS = {
   everyMinutes: { variable: 'LEAKGUARD_EVERY_MINUTES', initial: false, check: offOr(atLeast(0.001)) },
   monitor: { variable: 'LEAKGUARD_MONITOR', initial: true, check: flag },
   onLeak: { variable: 'LEAKGUARD_ON_LEAK', initial: 'capture', check: oneOf('off', 'notify', 'capture') },
+  eager: { variable: 'LEAKGUARD_EAGER', initial: false, check: flag },
   leakMinutes: { variable: 'LEAKGUARD_LEAK_MINUTES', initial: 60, check: atLeast(0) },
   probePauseMs: { variable: 'LEAKGUARD_PROBE_PAUSE_MS', initial: 40, check: offOr(atLeast(1)) },
   push: { variable: 'LEAKGUARD_PUSH', initial: false, check: offOr(pushOptions) },

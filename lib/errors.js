@@ -29,6 +29,7 @@ const ADVICE = {
   LG_HTTP_HOST: 'Use localhost or 127.0.0.1, or name the host in admin.hosts.',
   LG_HTTP_ORIGIN: 'Open the address itself; pages of other origins may link to it, but not call it.',
   LG_HTTP_TOKEN: 'Send the header Authorization: Bearer TOKEN, or open /?token=TOKEN once in the browser.',
+  LG_HTTP_USER: 'Ask as the user that runs the app, or set LEAKGUARD_ADMIN_TOKEN in the app and send it with the request.',
   LG_HTTP_RATE: 'Wait as long as the header Retry-After says.',
   LG_HTTP_TOO_LARGE: 'Send less.',
   LG_HTTP_CLIENT: 'Set admin.token, or pass middleware({ authorize }), to let in more than this machine.',

@@ -196,6 +196,7 @@ class Guard extends EventEmitter {
       monitor: this.#watch?.native ?? null,
       counts: () => ({ gc: this.#gc, snapshots: { taken: this.#taken, failed: this.#failed } }),
       diagnosis: () => this.#recorder.diagnosis,
+      watch: this.#watch,
     });
   }
 
@@ -233,7 +234,7 @@ class Guard extends EventEmitter {
       return snapshot;
     } catch (error) {
       this.#failed++;
-      if (this.#capturing !== null) this.#admin?.captured(null);
+      if (this.#capturing !== null) this.#admin?.notCaptured(error);
       this.#capturing = null;
       throw error;
     }

@@ -20,8 +20,10 @@ export declare class Admin {
   wanted(ticket: number): boolean
   /** A capture begins: JSON of id and label. With a ticket: it is the one ordered. */
   capturing(begun: string, ticket?: number | undefined | null): void
-  /** A capture has ended: the snapshot and the diagnosis since, as JSON; without a snapshot, it failed. */
-  captured(snapshot?: string | undefined | null, diagnosis?: string | undefined | null): void
+  /** A capture has ended well: the snapshot and the diagnosis since, as JSON. */
+  captured(snapshot: string, diagnosis?: string | undefined | null): void
+  /** The capture under way has failed. */
+  notCaptured(code: string, message: string): void
   /** What an order has brought, as JSON. */
   settle(ticket: number, result: string): void
   /** Why an order has failed. */

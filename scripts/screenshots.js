@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run screenshots`: docs/screenshots, of the real page over examples/event-emitter while it leaks, and over the
-// snapshots of a hunt in it.
+// `npm run screenshots`: docs/screenshots, of the real page over examples/ssr-window while it leaks, and over the
+// snapshots of a hunt in it. Says how long it took until the leak was named on the page.
 
 const { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -12,20 +12,31 @@ const { CLI, end, guarded, load, output, view } = require('../__test__/browser/s
 const { ensureBuilt } = require('./ensure-built.js');
 const { ROOT } = require('./step.js');
 
-const EXAMPLE = join(ROOT, 'examples', 'event-emitter');
+const EXAMPLE = join(ROOT, 'examples', 'ssr-window');
 const OUT = join(ROOT, 'docs', 'screenshots');
 /** A page of documentation should load at once. */
 const LARGEST = 200_000;
+/** A second; each leaves a window of half a megabyte. */
+const REQUESTS = 8;
+const NAMED_MS = 300_000;
 
 async function live(browser, folder) {
-  const app = await guarded(join(EXAMPLE, 'leaking.js'), { snapshotDir: join(folder, 'kept') });
+  const app = await guarded(join(EXAMPLE, 'server.js'), { snapshotDir: join(folder, 'kept') });
+  const working = new AbortController();
   try {
     const { page } = await open(browser, app.url);
-    for (const label of ['after the start', 'a while later', 'later still']) {
-      await busy(app.appUrl, 10);
+    const began = Date.now();
+    const seconds = () => ((Date.now() - began) / 1000).toFixed(0);
+    const load = steady(app.appUrl, working.signal);
+    await page.getByText(/^Finding out what grows/).waitFor({ timeout: NAMED_MS });
+    console.log(`after ${seconds()} s of load, the guard begins to look`);
+    await shoot(page, 'looking', { working: true });
+    await page.locator('a.card').first().waitFor({ timeout: NAMED_MS });
+    console.log(`after ${seconds()} s it is named: ${await page.getByRole('heading', { level: 1 }).textContent()}`);
+    for (const label of ['after the import', 'a minute later']) {
       await capture(app.url, label);
+      await sleep(5000);
     }
-    await busy(app.appUrl, 6);
     await visit(page, '#/overview');
     await page.locator('a.card').first().waitFor();
     await shoot(page, 'overview');
@@ -37,14 +48,17 @@ async function live(browser, folder) {
     await shoot(page, 'captures');
     await visit(page, '#/machine');
     await shoot(page, 'machine');
+    working.abort();
+    await load;
   } finally {
+    working.abort();
     await end(app.child);
   }
 }
 
 async function files(browser, folder) {
   const kept = join(folder, 'hunt');
-  const text = await output([CLI, 'hunt', join(EXAMPLE, 'leaking.js'), '--json', '--exact', '--keep', kept], 1);
+  const text = await output([CLI, 'hunt', join(EXAMPLE, 'leaking.js'), '--json', '--exact', '--warmup', '20', '--iterations', '30', '--keep', kept], 1);
   const report = join(folder, 'hunt.json');
   writeFileSync(report, text);
   const [suspect] = JSON.parse(text).suspects;
@@ -65,7 +79,7 @@ async function files(browser, folder) {
       await visit(page, hash);
       await shoot(page, name);
     }
-    await visit(page, `#/snapshots/${last}/search?q=Handler`);
+    await visit(page, `#/snapshots/${last}/search?q=Window`);
     await page.getByRole('grid', { name: 'Objects found' }).getByRole('row').nth(1).click();
     await page.locator('.inspector [role=treeitem]').first().waitFor();
     await shoot(page, 'object');
@@ -94,16 +108,14 @@ async function capture(url, label) {
   throw new Error(`the capture ${label} did not end`);
 }
 
-/** A steady load. */
-async function busy(url, seconds) {
-  for (let second = 0; second < seconds; second++) {
-    await load(url, 40);
-    await sleep(1000);
-  }
+/** Some requests a second, until it is told to stop. */
+async function steady(url, signal) {
+  while (!signal.aborted) await Promise.all([load(url, REQUESTS), sleep(1000)]);
 }
 
-async function shoot(page, name) {
-  await settled(page);
+/** `working`: something is under way, and shall be in the picture. */
+async function shoot(page, name, { working = false } = {}) {
+  if (!working) await settled(page);
   // Two frames: charts are drawn after the layout is known.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const file = join(OUT, `${name}.png`);
@@ -119,8 +131,8 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'leakguard-screenshots-'));
   const browser = await launch();
   try {
-    await files(browser, folder);
     await live(browser, folder);
+    await files(browser, folder);
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });

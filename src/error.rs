@@ -57,6 +57,8 @@ pub enum Error {
     HttpOrigin,
     #[error("the request carries no token, or a wrong one")]
     HttpToken,
+    #[error("the request was made by a program of another user of this machine")]
+    HttpUser,
     #[error("too many captures were asked for; try again in {seconds} s")]
     HttpRate { seconds: u64 },
     #[error("the request's body is larger than {limit} bytes")]
@@ -100,6 +102,7 @@ impl Error {
             Self::HttpHost { .. } => "LG_HTTP_HOST",
             Self::HttpOrigin => "LG_HTTP_ORIGIN",
             Self::HttpToken => "LG_HTTP_TOKEN",
+            Self::HttpUser => "LG_HTTP_USER",
             Self::HttpRate { .. } => "LG_HTTP_RATE",
             Self::HttpTooLarge { .. } => "LG_HTTP_TOO_LARGE",
             Self::AdminListen { .. } => "LG_ADMIN_LISTEN",

@@ -48,6 +48,8 @@ export interface GuardOptions {
    * only says that it leaks, `off` nothing. Where forking does not work, `capture` means `notify`. Default `capture`.
    */
   onLeak?: 'off' | 'notify' | 'capture' | undefined;
+  /** With `capture`, look into steep growth at once, before the monitor is sure; so it is while the page is open. Default false. */
+  eager?: boolean | undefined;
   /** Minutes between two alarms. Default 60. */
   leakMinutes?: number | undefined;
   /** The longest pause that a garbage collection asked for by the monitor may take; false: ask for none. Default 40. */

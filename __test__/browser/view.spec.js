@@ -123,6 +123,23 @@ test('a snapshot is looked at from all sides, with the keyboard', async (t) => {
   await page.getByRole('grid', { name: 'Objects found' }).getByRole('row').filter({ hasText: 'CAP' }).first().waitFor();
 });
 
+test('while an index is built, the page says so and asks again', async (t) => {
+  const page = await start(t);
+  await settled(page);
+  let asked = 0;
+  await page.route('**/explore/s4/nodes/5', async (route) => {
+    if (asked++ > 1) return route.continue();
+    return route.fulfill({ status: 202, headers: { 'Retry-After': '1' }, json: { state: 'indexing', id: 's4', phase: 'retaining paths', done: 0, total: 0 } });
+  });
+  await page.evaluate(() => {
+    location.hash = '#/snapshots/s4/classes?node=5';
+  });
+  const inspector = page.locator('.inspector');
+  await inspector.getByText('preparing retaining paths').waitFor();
+  await inspector.getByRole('heading', { level: 2 }).waitFor();
+  assert.equal(asked, 3);
+});
+
 test('a snapshot is downloaded, and opened again by dropping it', async (t) => {
   const page = await start(t);
   await settled(page);

@@ -23,7 +23,16 @@ export const connection = signal<{ state: 'connecting' | 'live' | 'still' } | { 
 export const blockedMs = signal(0);
 
 export const capabilities = computed(() => stats.value?.capabilities ?? { live: false, capture: false, explore: false, upload: false });
-export const diagnosis = computed(() => report.value?.diagnosis ?? report.value?.finding?.diagnosis ?? null);
+/** What the captures say; where they name nothing, what the guard has found by itself. */
+export const diagnosis = computed(() => {
+  const { diagnosis: latest = null, finding = null } = report.value ?? {};
+  return latest !== null && latest.suspects.length > 0 ? latest : (finding?.diagnosis ?? latest);
+});
+/** Found by the guard, and not certain yet: a cache that fills looks the same. */
+export const unconfirmed = computed(() => {
+  const finding = report.value?.finding ?? null;
+  return finding !== null && !finding.confirmed && diagnosis.value !== null && diagnosis.value === finding.diagnosis;
+});
 /** The snapshots that can be looked into, oldest first. */
 export const explorable = computed(() =>
   capabilities.value.explore ? snapshots.value.filter(({ state }) => state !== 'capturing' && state !== 'failed').toReversed() : [],
@@ -94,8 +103,10 @@ function listen(): void {
     samples.value = [...samples.value.slice(-SAMPLES + 1), sample];
     blockedMs.value = 0;
   });
-  on<Capturing & { phase?: string }>('capture', (progress) => {
-    capturing.value = progress.phase === 'done' || progress.phase === 'failed' ? null : progress;
+  on<Capturing>('capture', (progress) => {
+    const failed = progress.phase === 'failed';
+    capturing.value = failed ? null : progress;
+    if (failed) void refreshSnapshots().catch(lost);
   });
   on('snapshot', () => {
     capturing.value = null;
@@ -125,7 +136,6 @@ async function refreshStats(): Promise<void> {
   try {
     const known = await get<Stats>('stats');
     stats.value = known;
-    // A capture that has failed has no event of its own.
     capturing.value = known.capturing ?? null;
     blockedMs.value = known.eventLoop?.blockedMs ?? 0;
   } catch (error) {

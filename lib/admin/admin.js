@@ -20,6 +20,8 @@ class Admin {
   #diagnosis;
   #via = randomBytes(24).toString('hex');
   #counts;
+  // Null without a monitor.
+  #watch;
   #explorer = null;
   #onFinding = { growth: (finding) => this.#found(finding), leak: (finding) => this.#found(finding) };
 
@@ -32,11 +34,13 @@ class Admin {
    * @param {object | null} options.monitor the addon's
    * @param {() => object} options.counts of collections and captures, as `stats()` has them
    * @param {() => string | null} options.diagnosis
+   * @param {import('../monitor/watch.js').Watch | null} options.watch
    */
-  constructor(guard, { admin, snapshotDir, mode, monitor, counts, diagnosis }) {
+  constructor(guard, { admin, snapshotDir, mode, monitor, counts, diagnosis, watch }) {
     this.#guard = guard;
     this.#counts = counts;
     this.#diagnosis = diagnosis;
+    this.#watch = watch;
     const socket = this.#socket(admin);
     // Without sockets, on Windows, the middleware needs a port.
     const { host = socket === null ? '127.0.0.1' : null, port = 0, hosts = [], token = null, page = null, capturesPerMinute = 6 } = admin ?? {};
@@ -84,10 +88,15 @@ class Admin {
     this.#native.capturing(JSON.stringify(begun));
   }
 
-  /** It has ended: well, with the snapshot, or else with null. */
+  /** It has ended well. */
   captured(snapshot) {
-    if (snapshot === null) this.#native.captured(null, null);
-    else this.#native.captured(JSON.stringify(snapshot), this.#diagnosis());
+    this.#native.captured(JSON.stringify(snapshot), this.#diagnosis());
+  }
+
+  /** It has failed. */
+  notCaptured(error) {
+    const { code, message } = coded(error);
+    this.#native.notCaptured(code, message);
   }
 
   /** Closes the server; resolves when its thread has ended. */
@@ -110,9 +119,14 @@ class Admin {
 
   // What the server's thread asks for. Nothing may be thrown: there is no caller.
   #obey(order, ticket, label, mode) {
-    if (order === 'numbers') this.#native.numbers(JSON.stringify(this.#numbers()));
+    if (order === 'numbers') this.#tell(label === 'watched');
     else if (order === 'explore') this.#explorer?.start();
     else if (order === 'capture') this.#capture(ticket, { label: label ?? 'http', mode: mode ?? undefined });
+  }
+
+  #tell(watched) {
+    if (this.#watch !== null) this.#watch.watched = watched;
+    this.#native.numbers(JSON.stringify(this.#numbers()));
   }
 
   #numbers() {
@@ -120,7 +134,8 @@ class Admin {
     const { heap_size_limit: heapLimit } = v8.getHeapStatistics();
     const { gc: { major, minor }, snapshots: { taken, failed } } = this.#counts();
     const counts = { majorCount: major.count, majorMs: major.ms, minorCount: minor.count, minorMs: minor.ms, taken, failed };
-    return { heapUsed, heapTotal, heapLimit, external, arrayBuffers, rss, ...heapShape(), ...counts };
+    const { taken: lookTaken, of: lookOf } = this.#watch?.looking ?? { taken: 0, of: 0 };
+    return { heapUsed, heapTotal, heapLimit, external, arrayBuffers, rss, ...heapShape(), ...counts, lookTaken, lookOf };
   }
 
   async #capture(ticket, options) {
@@ -131,7 +146,7 @@ class Admin {
       if (this.#guard.capturing !== null) this.#native.capturing(JSON.stringify(this.#guard.capturing), ticket);
       this.#native.settle(ticket, JSON.stringify(await taking));
     } catch (error) {
-      const { code, message } = fromNative(error) instanceof LeakguardError ? fromNative(error) : { code: 'LG_INTERNAL', message: String(error) };
+      const { code, message } = coded(error);
       this.#native.refuse(ticket, code, message);
     }
   }
@@ -141,6 +156,11 @@ class Admin {
     const sentence = diagnosis?.suspects[0]?.sentence ?? (confirmed ? 'memory leaks' : 'memory grows');
     this.#native.found(confirmed, sentence, JSON.stringify(finding));
   }
+}
+
+function coded(error) {
+  const known = fromNative(error);
+  return known instanceof LeakguardError ? known : { code: 'LG_INTERNAL', message: String(error) };
 }
 
 // The usual one first.

@@ -17,6 +17,7 @@ module.exports = {
   ],
   help: `
 The admin server is on (LEAKGUARD_ADMIN=off turns it off); its address is the first line on stderr, as JSON with --json.
+Memory that grows steeply is looked into within the first minute (LEAKGUARD_EAGER=off waits for the monitor's verdict).
 The guard is configured by LEAKGUARD_* variables or leakguard.config.json. The app has the terminal, signals reach it, and
 its exit code is the one of this command. The same without this command:
 LEAKGUARD_ADMIN=true node --require leakguard/register app.js`,
@@ -30,7 +31,7 @@ function collect(value, previous = []) {
 
 // The address must be in the app's own hands: workers that it starts have theirs.
 function environment({ json }) {
-  const env = { LEAKGUARD_ADMIN: 'true', ...process.env };
+  const env = { LEAKGUARD_ADMIN: 'true', LEAKGUARD_EAGER: 'true', ...process.env };
   return json ? { ...env, LEAKGUARD_ANNOUNCE: 'json' } : env;
 }
 

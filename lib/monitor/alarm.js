@@ -12,6 +12,10 @@ const CAPTURES = 3;
 const GROWTH_BYTES = 512 * 1024;
 const SPACING_MS = 15 * SECOND;
 const AT_MOST_MS = 15 * MINUTE;
+// The same for a look at steep growth, which somebody waits for: the heap fills meanwhile.
+const STEEP_SPACING_MS = 4 * SECOND;
+// And between two of those.
+const STEEP_MS = 5 * MINUTE;
 // After a look that named nothing: doubled each time, up to the cool-down.
 const FRUITLESS_MS = 10 * MINUTE;
 
@@ -26,7 +30,8 @@ const NAMELESS = new Set(['native', 'fragmentation']);
 // When something grows, three heap snapshots are taken in forked children, spaced by growth, and compared off
 // the event loop. Named, it is reported: at once when what grows is no container that could be a cache,
 // otherwise as a suspicion until the monitor's verdict is `leaking`. Never captures inline: that would
-// stop the app.
+// stop the app. When somebody waits for an answer (`eager`), steep growth is looked at before there is a verdict, and
+// what that finds is a suspicion.
 class Alarm {
   #monitor;
   #policy;
@@ -35,12 +40,17 @@ class Alarm {
   #known;
   #recorder;
   #spacingMs;
+  #requests;
+  #eager;
   #busy = false;
+  #looking = null;
   #stopping = new AbortController();
   #notBefore = 0;
   #fruitless = 0;
+  #steepNotBefore = 0;
   #suspicion = null;
   #listener = (state) => this.#judge(state);
+  #steepListener = () => this.#judgeSteep();
   #timer;
 
   /**
@@ -50,10 +60,12 @@ class Alarm {
    * @param {number} options.cooldownMs between two alarms
    * @param {import('./known-leaks.js').KnownLeaks} options.known
    * @param {(finding: object) => void | Promise<void>} options.report gets { confirmed, since, state, diagnosis }
-   * @param {() => object} options.recorder makes the series that captures and compares
+   * @param {(unit: 'request' | 'snapshot') => object} options.recorder makes the series that captures and compares
+   * @param {() => number | null} [options.requests] counts the requests served so far; null where there are none
    * @param {number} [options.spacingMs] least time between two captures of a series
+   * @param {() => boolean} [options.eager] whether somebody waits for an answer
    */
-  constructor(monitor, { policy, cooldownMs, known, report, recorder, spacingMs = SPACING_MS }) {
+  constructor(monitor, { policy, cooldownMs, known, report, recorder, spacingMs = SPACING_MS, requests = () => null, eager = () => false }) {
     this.#monitor = monitor;
     this.#policy = policy === 'capture' && forkUnsupported() !== null ? 'notify' : policy;
     this.#cooldownMs = cooldownMs;
@@ -61,8 +73,11 @@ class Alarm {
     this.#report = report;
     this.#recorder = recorder;
     this.#spacingMs = spacingMs;
+    this.#requests = requests;
+    this.#eager = eager;
     if (this.#policy === 'off') return;
     monitor.on('verdict', this.#listener);
+    if (this.#policy === 'capture') monitor.on('look', this.#steepListener);
     // Growth that goes on after a cool-down changes no verdict, and is looked at again.
     this.#timer = setInterval(() => this.#judge(monitor.state), 10 * SECOND);
     this.#timer.unref();
@@ -71,17 +86,45 @@ class Alarm {
   stop() {
     this.#stopping.abort();
     this.#monitor.off('verdict', this.#listener);
+    this.#monitor.off('look', this.#steepListener);
     clearInterval(this.#timer);
+  }
+
+  // The look under way, as { taken, of } captures; null while there is none.
+  get looking() {
+    return this.#looking;
   }
 
   async #judge(state) {
     const { verdict, area } = state;
-    if (this.#busy || (verdict !== 'growing' && verdict !== 'leaking')) return;
+    if (verdict !== 'growing' && verdict !== 'leaking') return;
     if (verdict === 'growing' && NAMELESS.has(area)) return;
-    this.#busy = true;
-    try {
+    await this.#alone(state, async () => {
       if (verdict === 'leaking' && this.#suspicion !== null) await this.#confirm(state);
       else if (performance.now() >= this.#notBefore) await this.#look(state);
+    });
+  }
+
+  async #judgeSteep() {
+    const { verdict } = this.#monitor.state;
+    if (!this.#eager() || verdict === 'growing' || verdict === 'leaking') return;
+    const now = performance.now();
+    if (now < this.#steepNotBefore || now < this.#notBefore) return;
+    const { steep } = this.#monitor;
+    if (steep === null) return;
+    const state = { ...this.#monitor.state, verdict: 'growing', area: 'js-heap', ...steep };
+    await this.#alone(state, () => {
+      this.#steepNotBefore = now + STEEP_MS;
+      return this.#lookSteep(state);
+    });
+  }
+
+  // One at a time.
+  async #alone(state, act) {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await act();
     } catch (error) {
       if (!this.#stopping.signal.aborted) {
         this.#rest(false);
@@ -115,6 +158,15 @@ class Alarm {
     await this.#tell(confirmed, now, diagnosis);
   }
 
+  // What fills at the start of a program is as steep as a leak: nothing is certain yet.
+  async #lookSteep(state) {
+    const diagnosis = await this.#diagnose(Math.min(this.#spacingMs, STEEP_SPACING_MS));
+    if (diagnosis?.verdict !== 'leak') return;
+    this.#rest(true);
+    this.#suspicion = diagnosis;
+    await this.#tell(false, state, diagnosis);
+  }
+
   // The suspicion was right: no need to capture again.
   async #confirm(state) {
     const diagnosis = this.#suspicion;
@@ -129,30 +181,38 @@ class Alarm {
   }
 
   // Null when the growth stopped before there was enough of it.
-  async #diagnose() {
+  async #diagnose(spacingMs = this.#spacingMs) {
     const { signal } = this.#stopping;
-    const recorder = this.#recorder();
+    // Of a server, people want to know what one request leaves behind.
+    const unit = this.#requests() === null ? 'snapshot' : 'request';
+    const recorder = this.#recorder(unit);
+    let served = this.#requests();
     try {
       for (let taken = 0; ; ) {
+        this.#looking = { taken, of: CAPTURES };
         const { heapUsed, external, arrayBuffers, rss } = memoryUsage();
         const before = this.#monitor.floor;
-        await recorder.record({ heapUsed, external, arrayBuffers, rss });
+        const iterations = unit === 'request' ? Math.max(1, this.#requests() - served) : 0;
+        served = this.#requests();
+        await recorder.record({ iterations, heapUsed, external, arrayBuffers, rss });
         if (++taken === CAPTURES) return JSON.parse(recorder.diagnosis);
-        if (!(await this.#grown(before, signal))) return null;
+        this.#looking = { taken, of: CAPTURES };
+        if (!(await this.#grown(before, spacingMs, signal))) return null;
       }
     } finally {
+      this.#looking = null;
       recorder.finish();
     }
   }
 
-  async #grown(before, signal) {
+  async #grown(before, spacingMs, signal) {
     const started = performance.now();
     for (;;) {
-      await sleep(Math.min(SECOND, this.#spacingMs), undefined, { ref: false, signal });
+      await sleep(Math.min(SECOND, spacingMs), undefined, { ref: false, signal });
       const waited = performance.now() - started;
       const { verdict } = this.#monitor.state;
       if (waited > AT_MOST_MS || verdict === 'draining') return false;
-      if (waited >= this.#spacingMs && this.#monitor.floor - before >= GROWTH_BYTES) return true;
+      if (waited >= spacingMs && this.#monitor.floor - before >= GROWTH_BYTES) return true;
     }
   }
 

@@ -18,8 +18,9 @@ const REMEMBERED_MS = 300 * SECOND;
 class FloorProbe {
   #maxPauseMs;
   #lastMajorAt = -Infinity;
-  // The last few asked for.
-  #recent = [];
+  // The last few asked for, as pause, bytes and time each. In place, so that no capture finds them to grow.
+  #recent = new Float64Array(3 * REMEMBERED);
+  #timed = 0;
   #askedFor = false;
   #pauses = { count: 0, ms: 0, maxMs: 0 };
 
@@ -36,7 +37,7 @@ class FloorProbe {
     this.#pauses.count++;
     this.#pauses.ms += pauseMs;
     this.#pauses.maxMs = Math.max(this.#pauses.maxMs, pauseMs);
-    this.#recent = [...this.#recent.slice(1 - REMEMBERED), { pauseMs, usedBytes, at: now }];
+    this.#recent.set([pauseMs, usedBytes, now], 3 * (this.#timed++ % REMEMBERED));
   }
 
   // Collects if it is time to. `curious`: something seems to grow, or too little is known yet.
@@ -58,10 +59,15 @@ class FloorProbe {
   // A pause grows with the heap, but not from nothing. The shortest counts: what else the machine does can
   // only make a collection slower. Until a few were timed, lately, a guess counts with them.
   #expect(usedBytes, now) {
-    const recent = this.#recent.filter(({ at }) => now - at < REMEMBERED_MS);
-    const scaled = recent.map((one) => one.pauseMs * (0.5 + (0.5 * usedBytes) / Math.max(one.usedBytes, 1)));
-    if (scaled.length < REMEMBERED) scaled.push(FIRST_GUESS_MS * Math.max(1, usedBytes / FIRST_GUESS_BYTES));
-    return Math.min(...scaled);
+    let [counted, least] = [0, Infinity];
+    for (let i = 0; i < Math.min(this.#timed, REMEMBERED); i++) {
+      const [pauseMs, bytes, at] = this.#recent.subarray(3 * i, 3 * i + 3);
+      if (now - at >= REMEMBERED_MS) continue;
+      counted++;
+      least = Math.min(least, pauseMs * (0.5 + (0.5 * usedBytes) / Math.max(bytes, 1)));
+    }
+    const guess = FIRST_GUESS_MS * Math.max(1, usedBytes / FIRST_GUESS_BYTES);
+    return counted < REMEMBERED ? Math.min(least, guess) : least;
   }
 }
 

@@ -9,6 +9,7 @@ const { memoryUsage } = require('../memory-usage.js');
 const { Collections } = require('./collections.js');
 const { FloorProbe } = require('./floor-probe.js');
 const { heapNumbers } = require('./heap-numbers.js');
+const { Steepness } = require('./steepness.js');
 
 const NS = 1e9;
 const CURIOUS = new Set(['warming-up', 'growing', 'leaking']);
@@ -21,7 +22,7 @@ const idleDelays = [];
 //
 // Hands numbers to the addon, whose own thread judges them: after each major collection the heap, every few
 // seconds how busy the process was. Keeps nothing alive. Event 'verdict', with the new state, when the
-// verdict changes; it comes from the timer, never from within a call.
+// verdict changes, and 'look' after each look; they come from the timer, never from within a call.
 class Monitor extends EventEmitter {
   #native;
   #requests;
@@ -35,6 +36,7 @@ class Monitor extends EventEmitter {
   #stopped = false;
   #state;
   #floor = null;
+  #steepness = new Steepness();
 
   /**
    * @param {object} [options]
@@ -67,6 +69,13 @@ class Monitor extends EventEmitter {
   // Bytes that the last major collection left, outside the young generation, external memory included.
   get floor() {
     return this.#floor ?? memoryUsage().heapUsed;
+  }
+
+  // Growth that would meet the limit within the hour, as { bytesPerHour, timeLeftMs }; null while there is none. Known
+  // long before a verdict, and less surely.
+  get steep() {
+    const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics();
+    return this.#steepness.judge(performance.now(), limit - used);
   }
 
   // The addon's half, for others of its classes.
@@ -109,6 +118,7 @@ class Monitor extends EventEmitter {
     const numbers = heapNumbers();
     this.#probe?.collected(major.duration, numbers.used, performance.now());
     this.#floor = numbers.oldUsed + numbers.external;
+    this.#steepness.add(performance.now(), this.#floor);
     this.#native.heap(numbers);
   }
 
@@ -120,9 +130,10 @@ class Monitor extends EventEmitter {
       this.#changes = changes;
       this.emit('verdict', this.#state);
     }
+    this.emit('look', this.#state);
     this.#probe?.consider({
       usedBytes: v8.getHeapStatistics().used_heap_size,
-      curious: CURIOUS.has(this.#state.verdict),
+      curious: CURIOUS.has(this.#state.verdict) || this.#steepness.rises,
       utilization,
       now: performance.now(),
     });

@@ -27,20 +27,25 @@ class Watch {
   #pusher = null;
   #otlp = null;
   #requests = 0;
+  // Somebody has the page open.
+  #watched = false;
   #count = () => {
     this.#requests++;
   };
 
-  constructor(guard, { onLeak, leakMinutes, lowPriority, captureCpuPercent, probePauseMs, push, otlp, snapshotDir }) {
+  constructor(guard, { onLeak, leakMinutes, eager, lowPriority, captureCpuPercent, probePauseMs, push, otlp, snapshotDir }) {
     this.#guard = guard;
     subscribe(REQUESTS, this.#count);
-    this.#monitor = new Monitor({ probePauseMs, requests: () => (this.#requests > 0 ? this.#requests : null) });
+    const requests = () => (this.#requests > 0 ? this.#requests : null);
+    this.#monitor = new Monitor({ probePauseMs, requests });
     this.#alarm = new Alarm(this.#monitor, {
       policy: onLeak,
       cooldownMs: leakMinutes * MINUTE,
       known: new KnownLeaks(push === false ? snapshotDir : push.logdir),
       report: (finding) => this.#report(finding),
-      recorder: () => new Recorder({ unit: 'snapshot', mode: 'fork', lowPriority, cpuPercent: captureCpuPercent === false ? 0 : captureCpuPercent }),
+      requests,
+      eager: () => eager || this.#watched,
+      recorder: (unit) => new Recorder({ unit, mode: 'fork', lowPriority, cpuPercent: captureCpuPercent === false ? 0 : captureCpuPercent }),
     });
     if (push !== false) this.#pusher = new Pusher(push, this.#monitor.native);
     if (otlp !== false) this.#otlp = new OtlpExporter(otlp, this.#monitor.native);
@@ -48,6 +53,15 @@ class Watch {
 
   get state() {
     return this.#monitor.state;
+  }
+
+  // The look at what grows that is under way, as { taken, of } captures; null while there is none.
+  get looking() {
+    return this.#alarm.looking;
+  }
+
+  set watched(watched) {
+    this.#watched = watched;
   }
 
   get pushed() {

@@ -35,4 +35,4 @@ mod texts;
 
 pub use page::{Order, Page, Window};
 pub use shelf::{Opened, Shelf};
-pub use snapshot::Snapshot;
+pub use snapshot::{Index, Snapshot};

@@ -211,6 +211,12 @@ impl Shelf {
         Ok(Opened::Loading(begin))
     }
 
+    /// Whether [`Self::digest`] needs neither to open the file nor to fold it.
+    pub fn has_digest(&self, id: &str) -> Result<bool> {
+        let inner = self.inner.lock();
+        Ok(inner.files[inner.position(id)?].digest.is_some())
+    }
+
     /// What is remembered of a file for a diagnosis of later ones. It stays when the snapshot is given back.
     pub fn digest(self: &Arc<Self>, id: &str) -> Result<Opened<Arc<Digest>>> {
         {
@@ -231,8 +237,8 @@ impl Shelf {
         }
     }
 
-    /// The comparison of two snapshots, made by whoever asks first.
-    pub fn pair(&self, ids: [&str; 2], base: &Snapshot, head: &Snapshot) -> PairHandle {
+    /// Where the comparison of two snapshots is, or will be: see [`PairHandle::make`].
+    pub fn pair(&self, ids: [&str; 2]) -> PairHandle {
         let ids = ids.map(str::to_owned);
         let mut inner = self.inner.lock();
         let known = inner.pairs.iter().position(|(each, _)| *each == ids);
@@ -245,8 +251,6 @@ impl Shelf {
         if inner.pairs.len() > PAIRS {
             inner.pairs.remove(0);
         }
-        drop(inner);
-        pair.get_or_init(|| Pair::of(base, head));
         PairHandle(pair)
     }
 
@@ -296,13 +300,23 @@ impl Shelf {
     }
 }
 
-/// A comparison that has been made.
+/// A comparison, once it is made. That takes seconds for large snapshots.
+#[derive(Clone)]
 pub struct PairHandle(Arc<OnceLock<Pair>>);
 
 impl PairHandle {
-    /// None is never seen: [`Shelf::pair`] has made it.
-    pub fn get(&self) -> Result<&Pair> {
-        self.0.get().ok_or(Error::Internal { at: "comparing", what: "no comparison was made".to_owned() })
+    pub fn get(&self) -> Option<&Pair> {
+        self.0.get()
+    }
+
+    /// Made by whoever asks first.
+    pub fn make(&self, base: &Snapshot, head: &Snapshot) -> &Pair {
+        self.0.get_or_init(|| Pair::of(base, head))
+    }
+
+    /// Tells it from every other that lives at the same time.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
     }
 }
 

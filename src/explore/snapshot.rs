@@ -27,6 +27,32 @@ pub struct OpenOptions<'a> {
     pub cancel: Option<&'a AtomicBool>,
 }
 
+/// What questions need beside the graph. Each is built once, which takes seconds where there are millions of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Index {
+    /// All nodes by retained size.
+    Order,
+    Instances,
+    Dominated,
+    Paths,
+    Repeated,
+    Digest,
+}
+
+impl Index {
+    /// As people are told what they wait for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Order => "objects by size",
+            Self::Instances => "objects by class",
+            Self::Dominated => "dominator tree",
+            Self::Paths => "retaining paths",
+            Self::Repeated => "repeated strings",
+            Self::Digest => "digest",
+        }
+    }
+}
+
 pub struct Snapshot {
     graph: Graph,
     /// Where scripts are, as far as somebody knows: a file does not say.
@@ -85,6 +111,43 @@ impl Snapshot {
         }
     }
 
+    /// Whether questions that need it are answered without a wait.
+    pub fn has(&self, index: Index) -> bool {
+        match index {
+            Index::Order => self.by_retained.get().is_some(),
+            Index::Instances => self.instances.get().is_some(),
+            Index::Dominated => self.dominated.get().is_some(),
+            Index::Paths => self.reach.get().is_some() && self.scopes.get().is_some(),
+            Index::Repeated => self.repeated.get().is_some(),
+            Index::Digest => self.digest.get().is_some(),
+        }
+    }
+
+    /// Builds it, unless it is there.
+    pub fn build(&self, index: Index) {
+        match index {
+            Index::Order => {
+                self.by_retained();
+            }
+            Index::Instances => {
+                self.all_instances();
+            }
+            Index::Dominated => {
+                self.all_dominated();
+            }
+            Index::Paths => {
+                self.reach();
+                self.scopes();
+            }
+            Index::Repeated => {
+                self.repeated();
+            }
+            Index::Digest => {
+                self.digest();
+            }
+        }
+    }
+
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
@@ -139,22 +202,28 @@ impl Snapshot {
     /// A class's instances, biggest retained size first. As in the class's figures, those without a size of their own
     /// do not count.
     pub fn instances(&self, class: ClassIdx) -> &[NodeIdx] {
+        self.all_instances().of(class.at())
+    }
+
+    fn all_instances(&self) -> &Groups {
         let graph = &self.graph;
-        let instances = self.instances.get_or_init(|| {
+        self.instances.get_or_init(|| {
             let class = |node| (graph.self_size(node) != 0).then(|| graph.class_of(node).at());
             Groups::new(graph.classes().len(), self.by_retained(), class)
-        });
-        instances.of(class.at())
+        })
     }
 
     /// What the node dominates directly, biggest retained size first.
     pub fn dominated(&self, node: NodeIdx) -> &[NodeIdx] {
+        self.all_dominated().of(node.at())
+    }
+
+    fn all_dominated(&self) -> &Groups {
         let graph = &self.graph;
-        let dominated = self.dominated.get_or_init(|| {
+        self.dominated.get_or_init(|| {
             let dominator = |node| (node != graph.root()).then(|| graph.dominator(node).at());
             Groups::new(graph.len(), self.by_retained(), dominator)
-        });
-        dominated.of(node.at())
+        })
     }
 
     /// The cheapest retaining paths.

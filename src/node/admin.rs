@@ -31,7 +31,9 @@ struct Orders(Callback);
 impl EventLoop for Orders {
     fn send(&self, order: Order) {
         let args = match order {
-            Order::Numbers => ("numbers".to_owned(), 0.0, None, None),
+            Order::Numbers { watched } => {
+                ("numbers".to_owned(), 0.0, watched.then(|| "watched".to_owned()), None)
+            }
             Order::Explore => ("explore".to_owned(), 0.0, None, None),
             Order::Capture { ticket, label, mode } => ("capture".to_owned(), ticket as f64, label, mode),
         };
@@ -115,21 +117,20 @@ impl Admin {
         })
     }
 
-    /// A capture has ended: the snapshot and the diagnosis since, as JSON; without a snapshot, it failed.
+    /// A capture has ended well: the snapshot and the diagnosis since, as JSON.
     #[napi(catch_unwind)]
-    pub fn captured(
-        &self,
-        env: Env,
-        snapshot: Option<String>,
-        diagnosis: Option<String>,
-    ) -> napi::Result<()> {
+    pub fn captured(&self, env: Env, snapshot: String, diagnosis: Option<String>) -> napi::Result<()> {
         self.with(env, |desk| {
-            match snapshot {
-                Some(snapshot) => {
-                    desk.captured(serde_json::from_str(&snapshot).map_err(internal)?, diagnosis)
-                }
-                None => desk.not_captured(),
-            }
+            desk.captured(serde_json::from_str(&snapshot).map_err(internal)?, diagnosis);
+            Ok(())
+        })
+    }
+
+    /// The capture under way has failed.
+    #[napi(catch_unwind)]
+    pub fn not_captured(&self, env: Env, code: String, message: String) -> napi::Result<()> {
+        self.with(env, |desk| {
+            desk.not_captured(&Error::Remote { code, message });
             Ok(())
         })
     }

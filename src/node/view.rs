@@ -1,5 +1,6 @@
 //! `leakguard view`: a server for snapshot files, for `lib/view.js`.
 
+use crate::deliver::explore::uploads::sweep;
 use crate::deliver::explore::{Explorer, View as Routes};
 use crate::deliver::http::answer::set_advice;
 use crate::deliver::http::{Door, Gate, Listener, Page, Server, Token};
@@ -14,6 +15,9 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// How the names of directories of uploads begin: `lib/view.js` makes them.
+const UPLOADS: &str = "leakguard-view-";
 
 /// What to serve, and where.
 #[napi(object)]
@@ -88,7 +92,11 @@ fn open(options: ViewOptions) -> Result<View> {
     );
     let mut explorer = Explorer::new(Arc::clone(&shelf));
     if let Some(directory) = options.upload_directory {
-        explorer = explorer.with_uploads(directory.into(), options.upload_limit as u64)?;
+        let directory = PathBuf::from(directory);
+        if let Some(parent) = directory.parent() {
+            sweep(parent, UPLOADS);
+        }
+        explorer = explorer.with_uploads(directory, options.upload_limit as u64)?;
     }
     for file in &options.files {
         let path = Path::new(file);

@@ -31,3 +31,4 @@ mod settle;
 pub mod threads;
 #[cfg(target_os = "linux")]
 pub mod usage;
+pub mod user;

@@ -49,8 +49,12 @@ impl Site {
             if status != StatusCode::ACCEPTED {
                 return (status, body);
             }
-            assert_eq!(body["state"], "loading");
-            assert!(["wait", "read", "analyze"].contains(&body["phase"].as_str().unwrap()));
+            match body["state"].as_str() {
+                Some("loading") => {
+                    assert!(["wait", "read", "analyze"].contains(&body["phase"].as_str().unwrap()));
+                }
+                state => assert_eq!(state, Some("indexing"), "{body}"),
+            }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("{address} is still loading");

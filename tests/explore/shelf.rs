@@ -114,8 +114,10 @@ fn two_snapshots_fit_whatever_the_memory() {
     }
     assert_eq!(ids.each_ref().map(|id| state(&shelf, id)), ["unloaded", "ready", "ready"]);
     let (base, head) = (wait(&shelf, &ids[1]).unwrap(), wait(&shelf, &ids[2]).unwrap());
-    let pair = shelf.pair([&ids[1], &ids[2]], &base, &head);
-    assert!(pair.get().unwrap().changed().count() > 0);
+    let pair = shelf.pair([&ids[1], &ids[2]]);
+    assert!(pair.get().is_none());
+    assert!(pair.make(&base, &head).changed().count() > 0);
+    assert!(shelf.pair([&ids[1], &ids[2]]).get().is_some());
 }
 
 #[test]

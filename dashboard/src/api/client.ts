@@ -2,6 +2,7 @@
 // it is asked again until the result is there, and says on the way how far it is.
 
 export interface Progress {
+  state?: string;
   phase?: string;
   done?: number;
   total?: number;

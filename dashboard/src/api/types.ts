@@ -24,6 +24,8 @@ export interface Stats {
   monitor?: MonitorState | null;
   snapshots?: { taken: number; failed: number };
   capturing?: Capturing | null;
+  /** Captures that the guard takes by itself, to name what grows. */
+  looking?: { taken: number; of: number } | null;
 }
 
 export interface Sample {
@@ -57,6 +59,8 @@ export interface Capturing {
   phase?: string;
   done?: number;
   total?: number;
+  /** Of one that has failed. */
+  error?: { code: string; message: string; advice: string };
 }
 
 export interface KeptSnapshot extends Partial<Omit<Snapshot, 'bytes'>> {
@@ -68,8 +72,8 @@ export interface KeptSnapshot extends Partial<Omit<Snapshot, 'bytes'>> {
   modified?: number | string;
   state?: 'kept' | 'capturing' | 'unloaded' | 'loading' | 'ready' | 'failed';
   own?: boolean;
-  /** Why it cannot be looked into. */
-  error?: { code: string; message: string };
+  /** Why it cannot be looked into, or why the capture failed. */
+  error?: { code: string; message: string; advice?: string };
 }
 
 export interface Estimate {

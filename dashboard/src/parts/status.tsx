@@ -5,14 +5,23 @@ import type { ComponentChildren } from 'preact';
 import type { ApiError, Progress } from '../api/client';
 import type { Resource } from '../api/resource';
 
+/** Phases, as people say. */
+const WORDS: Record<string, string> = {
+  start: 'starting the process that reads it',
+  wait: 'waiting for its turn',
+  read: 'reading the file',
+  analyze: 'working out who keeps what',
+  capture: 'under way',
+};
+
 export function Loading({ what = 'Loading', progress = null }: { what?: string; progress?: Progress | null }) {
-  const { done = 0, total = 0, phase } = progress ?? {};
+  const { done = 0, total = 0, phase, state } = progress ?? {};
   const known = total > 0;
   return (
     <div class="status" role="status">
       <progress aria-label={what} {...(known ? { value: done, max: total } : {})} />
       <p>
-        {phase ? `${what}: ${phase}` : what}
+        {phase ? `${what}: ${state === 'indexing' ? `preparing ${phase}` : (WORDS[phase] ?? phase)}` : what}
         {known && ` · ${Math.min(100, Math.floor((100 * done) / total))} %`}
       </p>
     </div>

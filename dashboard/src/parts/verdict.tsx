@@ -24,6 +24,9 @@ export function Badge({ verdict }: { verdict: string }) {
   return <span class={`badge verdict-${verdict}`}>{verdictWord(verdict)}</span>;
 }
 
+/** Verdicts that have nothing to add to what was found sooner. */
+const QUIET = new Set(['warming-up', 'flat']);
+
 const AREAS: Record<string, string> = {
   'js-heap': 'the JavaScript heap',
   external: 'Buffers and other external memory',
@@ -43,8 +46,8 @@ export function trendText(monitor: MonitorState): string {
   return `${where[0]?.toUpperCase()}${where.slice(1)} grows by ${bytes(bytesPerHour)} per hour${left}.`;
 }
 
-export function VerdictLine({ diagnosis, monitor }: { diagnosis: Diagnosis | null; monitor: MonitorState | null }) {
-  const verdict = diagnosis?.verdict ?? monitor?.verdict ?? null;
+export function VerdictLine({ diagnosis, monitor, unconfirmed }: { diagnosis: Diagnosis | null; monitor: MonitorState | null; unconfirmed: boolean }) {
+  const verdict = unconfirmed ? 'growing' : (diagnosis?.verdict ?? monitor?.verdict ?? null);
   return (
     <section class={`verdict verdict-${verdict ?? 'none'}`} aria-labelledby="verdict-title">
       <h1 id="verdict-title">
@@ -60,8 +63,8 @@ export function VerdictLine({ diagnosis, monitor }: { diagnosis: Diagnosis | nul
           <Prose text={diagnosis.advice} />
         </p>
       )}
-      {monitor !== null && <p class="muted">{trendText(monitor)}</p>}
-      {verdict === null && <p class="muted">Take two captures with some work between them, and what grew is named here.</p>}
+      {unconfirmed && <p>A cache that fills looks the same at first. If it goes on, it is a leak.</p>}
+      {monitor !== null && !(unconfirmed && QUIET.has(monitor.verdict)) && <p class="muted">{trendText(monitor)}</p>}
     </section>
   );
 }

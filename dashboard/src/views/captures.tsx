@@ -141,6 +141,7 @@ function inOrder(a: string, b: string): [string, string] {
 
 function Capture({ one }: { one: KeptSnapshot }) {
   const { id, label: name, at, modified, bytes: size, state, own, stallMs, nodeCount, mode: how } = one;
+  if (state === 'failed' && capabilities.value.live) return <Failed one={one} />;
   const when = at ?? modified;
   const facts = [
     bytes(size),
@@ -177,6 +178,37 @@ function Capture({ one }: { one: KeptSnapshot }) {
       )}
     </li>
   );
+}
+
+/** Nothing was kept; what there is to know is why. */
+function Failed({ one: { id, label: name, at, error } }: { one: KeptSnapshot }) {
+  return (
+    <li class="capture-failed">
+      <div class="capture-name">
+        <span>{name || id}</span>
+        {at !== undefined && <time class="muted">{moment(at)}</time>}
+        <span class="tag leak">failed</span>
+        <p>
+          {error?.message} <span class="muted">{error?.advice}</span> <code class="muted">{error?.code}</code>
+        </p>
+      </div>
+      <div class="capture-actions">
+        <button type="button" onClick={() => void dismiss(id)} aria-label={`Dismiss ${name || id}`}>
+          Dismiss
+        </button>
+      </div>
+    </li>
+  );
+}
+
+async function dismiss(id: string): Promise<void> {
+  failure.value = null;
+  try {
+    await send('DELETE', `snapshots/${encodeURIComponent(id)}`);
+  } catch (error) {
+    failure.value = asApiError(error);
+  }
+  await refreshSnapshots();
 }
 
 async function remove({ id, label: name }: KeptSnapshot): Promise<void> {

@@ -17,7 +17,7 @@ import { go, href, refine, route } from '../route';
 import { capabilities, snapshots } from '../state';
 
 export function CompareView({ base, head }: { base: string | undefined; head: string | undefined }) {
-  const kept = snapshots.value.filter(({ state }) => state !== 'capturing').toReversed();
+  const kept = snapshots.value.filter(({ state }) => state !== 'capturing' && state !== 'failed').toReversed();
   if (kept.length < 2) {
     return (
       <Empty title="Two snapshots are needed">

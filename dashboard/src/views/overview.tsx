@@ -4,12 +4,13 @@ import { RoundChart } from '../charts/rounds';
 import { type Series, TimeChart, type TimeMark } from '../charts/time';
 import type { Diagnosis, Round, Stats } from '../api/types';
 import { bytes, count, duration, moment, percent, rate } from '../format';
+import { Look } from '../parts/look';
 import { Empty, Failure, Loading } from '../parts/status';
 import { SuspectCard } from '../parts/suspect-card';
 import { Figure } from '../parts/text';
 import { VerdictLine } from '../parts/verdict';
 import { href } from '../route';
-import { capabilities, diagnosis, marks, report, reportError, samples, snapshots, stats } from '../state';
+import { capabilities, diagnosis, marks, report, reportError, samples, snapshots, stats, unconfirmed } from '../state';
 import { Upload } from './upload';
 
 export function Overview() {
@@ -22,8 +23,9 @@ export function Overview() {
       ) : reportError.value !== null ? (
         <Failure error={reportError.value} />
       ) : (
-        <VerdictLine diagnosis={known} monitor={stats.value?.monitor ?? null} />
+        <VerdictLine diagnosis={known} monitor={stats.value?.monitor ?? null} unconfirmed={unconfirmed.value} />
       )}
+      <Look />
       {known !== null && known.suspects.length > 0 && (
         <section aria-labelledby="suspects-title">
           <h2 id="suspects-title">What grows</h2>

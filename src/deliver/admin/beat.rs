@@ -29,6 +29,9 @@ pub struct Numbers {
     pub minor_ms: f64,
     pub taken: f64,
     pub failed: f64,
+    /// Captures taken so far to name what grows, and how many it takes; 0 of 0 while nothing is looked into.
+    pub look_taken: f64,
+    pub look_of: f64,
 }
 
 #[derive(Debug)]

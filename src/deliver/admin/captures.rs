@@ -114,9 +114,13 @@ impl Captures {
         }
     }
 
-    pub fn end(&mut self, snapshot: Option<Value>) {
+    /// The one under way has come to nothing; which one that was.
+    pub fn fail(&mut self) -> Option<Begun> {
+        self.current.take().map(|(begun, ..)| begun)
+    }
+
+    pub fn end(&mut self, snapshot: Value) {
         let heap = self.current.take().map_or(0.0, |(_, _, heap)| heap);
-        let Some(snapshot) = snapshot else { return };
         self.cost = Cost::of(&snapshot, heap).or(self.cost);
         if self.known.len() >= REMEMBERED {
             self.known.pop_front();
@@ -240,7 +244,7 @@ mod tests {
         assert!(matches!(refused, crate::error::Error::HttpRate { seconds: 41 }), "{refused}");
         captures.begin(Begun { id: "a".to_owned(), label: String::new() }, 0.0);
         captures.admit(start + Duration::from_secs(21)).unwrap();
-        captures.end(None);
+        assert_eq!(captures.fail().unwrap().id, "a");
         captures.admit(start + Duration::from_secs(61)).unwrap();
     }
 
@@ -254,7 +258,7 @@ mod tests {
         captures.settle(ticket, Ok(json!({ "id": "a" })));
         assert!(done.try_recv().unwrap().is_ok() && !captures.wanted(ticket));
         for i in 0..500 {
-            captures.end(Some(json!({ "id": i.to_string() })));
+            captures.end(json!({ "id": i.to_string() }));
         }
         assert_eq!(captures.known.len(), super::REMEMBERED);
         assert!(captures.known("499").is_some() && captures.known("0").is_none());

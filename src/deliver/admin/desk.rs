@@ -4,17 +4,18 @@ use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 use parking_lot::Mutex;
-use serde_json::Value;
-use tokio::sync::{Semaphore, broadcast};
+use serde_json::{Value, json};
+use tokio::sync::broadcast;
 
 use super::beat::{Beat, Numbers};
 use super::captures::{Begun, Captures};
 use super::clock;
 use super::events::News;
+use super::failures::{Failed, Failures};
 use super::history::{History, Mark};
 use super::settings::Settings;
 use crate::capture::need::{Heap, Need};
-use crate::deliver::http::Address;
+use crate::deliver::http::{Address, answer::told};
 use crate::error::{Error, Result};
 use crate::monitor::sampler::Reader;
 
@@ -24,8 +25,10 @@ const NEWS: usize = 64;
 /// What only the event loop can do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Order {
-    /// Send numbers.
-    Numbers,
+    /// Send numbers. `watched`: somebody looks at the process now.
+    Numbers {
+        watched: bool,
+    },
     /// Start the process that explores snapshots, if it does not run.
     Explore,
     Capture {
@@ -58,12 +61,11 @@ pub struct Desk {
     pub beat: Mutex<Beat>,
     pub history: Mutex<History>,
     pub captures: Mutex<Captures>,
+    pub failures: Mutex<Failures>,
     pub reports: Mutex<Reports>,
     /// Why that process could not be started, until somebody was told.
     pub explore_failure: Mutex<Option<String>>,
     pub news: broadcast::Sender<News>,
-    /// Comparing snapshots takes memory of the app's machine: one at a time.
-    pub comparing: Semaphore,
 }
 
 impl Desk {
@@ -79,6 +81,7 @@ impl Desk {
         history.mark(Mark { at: clock::now_ms(), kind: "start", label: title, id: None });
         Self {
             captures: Mutex::new(Captures::new(settings.captures_per_minute)),
+            failures: Mutex::default(),
             settings,
             address: addresses.first().map(Address::to_string).unwrap_or_default(),
             started: Instant::now(),
@@ -90,7 +93,6 @@ impl Desk {
             reports: Mutex::default(),
             explore_failure: Mutex::default(),
             news: broadcast::Sender::new(NEWS),
-            comparing: Semaphore::new(1),
         }
     }
 
@@ -122,12 +124,24 @@ impl Desk {
         self.history.lock().mark(Mark { at: clock::now_ms(), kind: "capture", label, id: Some(id) });
         self.reports.lock().diagnosis = diagnosis;
         self.tell("snapshot", snapshot.to_string());
-        self.captures.lock().end(Some(snapshot));
+        self.captures.lock().end(snapshot);
     }
 
-    /// A capture has failed.
-    pub fn not_captured(&self) {
-        self.captures.lock().end(None);
+    /// The capture under way has failed.
+    pub fn not_captured(&self, error: &Error) {
+        let Some(begun) = self.captures.lock().fail() else { return };
+        let error = told(error);
+        let Begun { id, label } = &begun;
+        let news =
+            json!({ "id": id, "label": label, "phase": "failed", "done": 0, "total": 0, "error": error });
+        let failed = Failed { begun, at: self.now_iso(), error };
+        self.failures.lock().add(failed);
+        self.tell("capture", news.to_string());
+    }
+
+    /// Whether somebody listens to the news: the page is open.
+    pub fn is_watched(&self) -> bool {
+        self.news.receiver_count() > 0
     }
 
     /// What became of a ticket.

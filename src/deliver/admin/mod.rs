@@ -18,6 +18,7 @@ mod download;
 mod estimate;
 mod events;
 mod explore;
+mod failures;
 mod health;
 mod history;
 mod machine;
@@ -104,7 +105,7 @@ fn routes() -> Router<Arc<Desk>> {
         .route("/snapshots", get(snapshots::list))
         .route("/snapshots/{id}", get(snapshots::one).delete(snapshots::remove))
         .route("/snapshots/{id}/download", get(download::get))
-        .route("/diff", get(report::diff_of))
+        .route("/diff", get(explore::diff))
         .route("/source", get(source::get))
         .route("/machine", get(machine::get))
         .route("/events", get(events::get))

@@ -9,9 +9,10 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::captures::with_links;
+use super::captures::{Begun, with_links};
 use super::clock;
 use super::desk::Desk;
+use super::failures::Failed;
 use crate::capture::store::{self, Stored};
 use crate::deliver::http::Answer;
 use crate::error::{Error, Result};
@@ -29,6 +30,9 @@ struct Row {
     state: &'static str,
     /// Whether this very process has taken it.
     own: bool,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
 }
 
 impl Row {
@@ -42,6 +46,7 @@ impl Row {
             modified: clock::iso(stored.modified),
             state: "kept",
             own: known.is_some(),
+            error: None,
             id: stored.id.clone(),
         }
     }
@@ -49,7 +54,13 @@ impl Row {
     fn capturing(desk: &Desk) -> Option<Self> {
         let begun = desk.captures.lock().current().cloned()?;
         let (at, modified) = (time_in(&begun.id), desk.now_iso());
-        Some(Self { id: begun.id, label: begun.label, at, bytes: 0, modified, state: "capturing", own: true })
+        let Begun { id, label } = begun;
+        Some(Self { id, label, at, bytes: 0, modified, state: "capturing", own: true, error: None })
+    }
+
+    fn failed(Failed { begun: Begun { id, label }, at, error }: Failed) -> Self {
+        let began = time_in(&id);
+        Self { id, label, at: began, bytes: 0, modified: at, state: "failed", own: true, error: Some(error) }
     }
 }
 
@@ -95,13 +106,21 @@ pub async fn list(State(desk): State<Arc<Desk>>) -> Answer<Json<Value>> {
         None => Vec::new(),
     };
     let kept = kept.iter().map(|stored| Row::kept(&desk, stored));
-    let rows: Vec<Row> = Row::capturing(&desk).into_iter().chain(kept).collect();
+    let failed: Vec<Failed> = desk.failures.lock().iter().cloned().collect();
+    let mut rows: Vec<Row> = failed.into_iter().map(Row::failed).chain(kept).collect();
+    // Ids begin with the time, in a form that sorts.
+    rows.sort_by(|a, b| b.id.cmp(&a.id));
+    let rows: Vec<Row> = Row::capturing(&desk).into_iter().chain(rows).collect();
     Ok(Json(json!({ "snapshots": rows })))
 }
 
 pub async fn one(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answer<Json<Value>> {
     if let Some(row) = Row::capturing(&desk).filter(|row| row.id == id) {
         return Ok(Json(with_links(json!(row), &desk)));
+    }
+    let failed = desk.failures.lock().iter().find(|failed| failed.begun.id == id).cloned();
+    if let Some(failed) = failed {
+        return Ok(Json(with_links(json!(Row::failed(failed)), &desk)));
     }
     let stored = stored(desk.store()?.to_owned()).await?;
     let found = stored.iter().find(|stored| stored.id == id).ok_or_else(|| missing(&id))?;
@@ -118,6 +137,9 @@ pub async fn one(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answe
 }
 
 pub async fn remove(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answer<StatusCode> {
+    if desk.failures.lock().forget(&id) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let directory = desk.store()?.to_owned();
     let name = id.clone();
     // What is no id leads nowhere.

@@ -55,6 +55,7 @@ pub fn stats(desk: &Desk) -> Value {
         },
         "monitor": monitor(desk),
         "snapshots": { "taken": numbers.taken, "failed": numbers.failed },
+        "looking": (numbers.look_of > 0.0).then(|| json!({ "taken": numbers.look_taken, "of": numbers.look_of })),
         "capturing": desk.captures.lock().progress(now),
     })
 }

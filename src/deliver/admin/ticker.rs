@@ -21,7 +21,7 @@ pub async fn tick(desk: Arc<Desk>) {
     for look in 0_u64.. {
         timer.tick().await;
         if desk.beat.lock().ask(Instant::now()) {
-            desk.event_loop.send(Order::Numbers);
+            desk.event_loop.send(Order::Numbers { watched: desk.is_watched() });
         }
         // The first look has no numbers yet.
         if look % 2 == 1 {

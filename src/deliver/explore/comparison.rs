@@ -1,7 +1,8 @@
 //! `/explore/compare…` and `/explore/diagnosis`: questions to several snapshots.
 
+use super::preparing::Work;
 use super::question::{Reply, window};
-use super::{Diagnosed, Explorer};
+use super::{Explorer, Made};
 use crate::analysis::series::LONGEST;
 use crate::deliver::http::{Answer, Params};
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::explore::compare::{self, SortBy};
 use crate::explore::diagnosis::diagnosis as diagnose;
 use crate::explore::page::{Order, Window};
 use crate::explore::pair::Kind;
-use crate::explore::{Opened, growth as grown};
+use crate::explore::{Index, Opened, Snapshot, growth as grown};
 use axum::extract::State;
 use serde::Deserialize;
 
@@ -30,9 +31,8 @@ pub async fn classes(State(explorer): State<Explorer>, Params(list): Params<Clas
     let order = list.order.unwrap_or(sort.natural());
     let window = window(list.offset, list.limit);
     explorer
-        .ask_both([list.base, list.head], move |explorer, ids, [base, head]| {
-            let pair = explorer.shelf.pair(ids, &base, &head);
-            Ok(compare::classes(pair.get()?, sort, order, &list.filter, window))
+        .ask_both([list.base, list.head], move |pair, _| {
+            Ok(compare::classes(pair, sort, order, &list.filter, window))
         })
         .await
 }
@@ -54,12 +54,10 @@ pub async fn objects(State(explorer): State<Explorer>, Params(list): Params<Obje
         return grown_rows(&explorer, ids, Some(key), window).await;
     }
     explorer
-        .ask_both(ids, move |explorer, ids, [base, head]| {
-            let pair = explorer.shelf.pair(ids, &base, &head);
-            let pair = pair.get()?;
+        .ask_both(ids, move |pair, [base, head]| {
             Ok(match kind {
-                Kind::Removed => compare::objects(pair.removed(&key), &base, window),
-                _ => compare::objects(pair.added(&key), &head, window),
+                Kind::Removed => compare::objects(pair.removed(&key), base, window),
+                _ => compare::objects(pair.added(&key), head, window),
             })
         })
         .await
@@ -85,10 +83,7 @@ async fn grown_rows(
     window: Window,
 ) -> Answer<Reply> {
     explorer
-        .ask_both(ids, move |explorer, ids, [base, head]| {
-            let pair = explorer.shelf.pair(ids, &base, &head);
-            Ok(grown::rows(pair.get()?, &base, &head, key.as_deref(), window))
-        })
+        .ask_both(ids, move |pair, [base, head]| Ok(grown::rows(pair, base, head, key.as_deref(), window)))
         .await
 }
 
@@ -105,33 +100,54 @@ pub async fn diagnosis(
     Params(Series { ids }): Params<Series>,
 ) -> Answer<Reply> {
     let ids: Vec<String> = ids.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    let work = move |explorer: &Explorer| {
-        let Some((last, earlier)) = ids.split_last().filter(|_| ids.len() <= LONGEST) else {
-            let what = format!("ids must name 1 to {LONGEST} snapshots, separated by commas");
-            return Err(Error::HttpArgument { what });
-        };
-        for id in &ids {
-            explorer.shelf.row(id)?;
-        }
-        if let Some(known) = explorer.diagnosed.lock().as_ref().filter(|known| known.ids == ids) {
-            return Ok(Reply::Ready(known.text.clone()));
-        }
-        let mut digests = Vec::new();
-        for id in earlier {
-            match explorer.shelf.digest(id)? {
-                Opened::Ready(digest) => digests.push(digest),
-                Opened::Loading(progress) => return Ok(Reply::Loading(id.clone(), progress)),
-            }
-        }
-        let snapshot = match explorer.shelf.open(last)? {
-            Opened::Ready(snapshot) => snapshot,
-            Opened::Loading(progress) => return Ok(Reply::Loading(last.clone(), progress)),
-        };
-        let reply = Reply::json(&diagnose(&digests, &snapshot))?;
-        if let Reply::Ready(text) = &reply {
-            *explorer.diagnosed.lock() = Some(Diagnosed { ids: ids.clone(), text: text.clone() });
-        }
-        Ok(reply)
+    let Some((last, earlier)) = ids.split_last().filter(|_| ids.len() <= LONGEST) else {
+        let what = format!("ids must name 1 to {LONGEST} snapshots, separated by commas");
+        return Err(Error::HttpArgument { what }.into());
     };
-    explorer.work(work).await
+    let asked = ids.clone();
+    let check = move |explorer: &Explorer| asked.iter().try_for_each(|id| explorer.shelf.row(id).map(drop));
+    explorer.work(check).await?;
+    if let Some(text) = Made::find(&explorer.diagnosed, &ids) {
+        return Ok(Reply::Ready(text));
+    }
+    for id in earlier {
+        if explorer.shelf.has_digest(id)? {
+            continue;
+        }
+        let snapshot = match explorer.open(id).await? {
+            Opened::Ready(snapshot) => snapshot,
+            Opened::Loading(progress) => return Ok(Reply::Loading(id.clone(), progress)),
+        };
+        if !explorer.indexed(&snapshot, Index::Digest).await? {
+            return Ok(Reply::Indexing(id.clone(), Index::Digest.name()));
+        }
+        let id = id.clone();
+        explorer.work(move |explorer| explorer.shelf.digest(&id).map(drop)).await?;
+    }
+    let snapshot = match explorer.open(last).await? {
+        Opened::Ready(snapshot) => snapshot,
+        Opened::Loading(progress) => return Ok(Reply::Loading(last.clone(), progress)),
+    };
+    let (for_thread, series) = (explorer.clone(), ids.clone());
+    let act = move || for_thread.diagnose(series, &snapshot);
+    let ended = explorer.preparing.ends_soon(Work::Diagnosis(ids.clone()), act).await?;
+    let made = if ended { Made::find(&explorer.diagnosed, &ids) } else { None };
+    Ok(made.map_or_else(|| Reply::Indexing(last.clone(), "diagnosis"), Reply::Ready))
+}
+
+impl Explorer {
+    /// Finds it out, as far as all that it takes is still there.
+    fn diagnose(&self, ids: Vec<String>, last: &Snapshot) {
+        let earlier = ids.iter().take(ids.len().saturating_sub(1));
+        let digests: Option<Vec<_>> = earlier
+            .map(|id| match self.shelf.digest(id) {
+                Ok(Opened::Ready(digest)) => Some(digest),
+                _ => None,
+            })
+            .collect();
+        let Some(digests) = digests else { return };
+        if let Ok(text) = serde_json::to_vec(&diagnose(&digests, last)) {
+            *self.diagnosed.lock() = Some(Made { ids, text });
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Explorer;
 use super::question::{Named, Reply};
-use crate::capture::keep::{create_private_directory, open_private};
+use super::uploads::{Piece, Uploads};
 use crate::deliver::http::{Answer, Params};
 use crate::error::{Error, Result};
 use axum::Json;
@@ -12,11 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
 
@@ -26,63 +22,6 @@ const QUEUED: usize = 8;
 const MOST_DRAINED: usize = 256 << 20;
 /// A longer name is cut.
 const LONGEST_NAME: usize = 200;
-
-/// A private directory for files that were dropped on the page. It goes with the last of the server.
-pub struct Uploads {
-    directory: PathBuf,
-    limit: u64,
-    count: AtomicU64,
-}
-
-impl Uploads {
-    pub fn new(directory: PathBuf, limit: u64) -> Result<Self> {
-        create_private_directory(&directory)
-            .map_err(|source| Error::Write { path: directory.clone(), source })?;
-        Ok(Self { directory, limit, count: AtomicU64::new(0) })
-    }
-
-    /// Writes what comes through the queue, as long as it is not too much. Nothing stays of an upload that fails.
-    fn take(&self, mut pieces: mpsc::Receiver<Piece>) -> Result<PathBuf> {
-        let number = self.count.fetch_add(1, Ordering::Relaxed);
-        let path = self.directory.join(format!("{number}.heapsnapshot"));
-        let mut write = || -> Result<()> {
-            let failed = |source| Error::Write { path: path.clone(), source };
-            let mut file = open_private(&path).map_err(failed)?;
-            let mut bytes = 0u64;
-            while let Some(piece) = pieces.blocking_recv() {
-                let Piece::Bytes(piece) = piece else { return Ok(()) };
-                bytes += piece.len() as u64;
-                if bytes > self.limit {
-                    return Err(Error::HttpTooLarge { limit: self.limit });
-                }
-                file.write_all(&piece).map_err(failed)?;
-            }
-            Err(Error::HttpArgument { what: "the upload ended in the middle".to_owned() })
-        };
-        write().map(|()| path.clone()).inspect_err(|_| {
-            // It may never have been created.
-            let _ = fs::remove_file(&path);
-        })
-    }
-
-    /// Deletes the directory; uploads fail from now on.
-    pub fn clear(&self) {
-        // Nobody is left to be told.
-        let _ = fs::remove_dir_all(&self.directory);
-    }
-}
-
-impl Drop for Uploads {
-    fn drop(&mut self) {
-        self.clear();
-    }
-}
-
-enum Piece {
-    Bytes(axum::body::Bytes),
-    /// The whole body has come. Without it, the client went away.
-    End,
-}
 
 pub async fn list(State(explorer): State<Explorer>) -> Answer<Reply> {
     explorer.work(|explorer| Reply::json(&json!({ "files": explorer.shelf.files() }))).await
@@ -114,9 +53,9 @@ pub async fn upload(
     let uploads = allowed(&explorer)?;
     let mut body = body.into_data_stream();
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes: u64| bytes > uploads.limit) {
+    if announced.is_some_and(|bytes: u64| bytes > uploads.limit()) {
         drain(&mut body).await;
-        return Err(Error::HttpTooLarge { limit: uploads.limit }.into());
+        return Err(Error::HttpTooLarge { limit: uploads.limit() }.into());
     }
     let (queue, pieces) = mpsc::channel(QUEUED);
     let writing = tokio::task::spawn_blocking(move || uploads.take(pieces));

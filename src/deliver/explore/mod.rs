@@ -2,43 +2,63 @@
 //! `leakguard view` serves beside them.
 //!
 //! In: a [`Shelf`] of files. Out: JSON, of which `docs/view.md` has the list. Opening a file takes longer than a client
-//! should wait, so until it is open the answer is `202` with how far it has come. Questions run on threads for
-//! blocking work; their answers show what is in the heap, so whoever mounts the routes puts a gate before them.
+//! should wait, so until it is open the answer is `202` with how far it has come; so it is while an index is built.
+//! Questions run on threads for blocking work; their answers show what is in the heap, so whoever mounts the routes puts a gate before them.
 
 mod comparison;
+mod diff;
 pub mod download;
 mod files;
+mod preparing;
 mod question;
 mod snapshot;
+pub mod uploads;
 mod view;
 
 use crate::error::Result;
 use crate::explore::Shelf;
 use axum::Router;
 use axum::routing::{delete, get};
-use files::Uploads;
 use parking_lot::Mutex;
+use preparing::Preparing;
 use std::path::PathBuf;
 use std::sync::Arc;
+use uploads::Uploads;
 
 /// What the routes know.
 #[derive(Clone)]
 pub struct Explorer {
     shelf: Arc<Shelf>,
     uploads: Option<Arc<Uploads>>,
-    diagnosed: Arc<Mutex<Option<Diagnosed>>>,
+    preparing: Arc<Preparing>,
+    diagnosed: Arc<Mutex<Option<Made>>>,
+    compared: Arc<Mutex<Option<Made>>>,
 }
 
-/// The last diagnosis: it takes seconds, and the page asks for it in several views.
-struct Diagnosed {
+/// The last diagnosis or comparison: it takes seconds, and may be asked for again.
+struct Made {
     ids: Vec<String>,
     /// JSON.
     text: Vec<u8>,
 }
 
+impl Made {
+    /// What is known of those snapshots.
+    fn find(made: &Mutex<Option<Self>>, ids: &[String]) -> Option<Vec<u8>> {
+        let known = made.lock();
+        known.as_ref().filter(|known| known.ids == ids).map(|known| known.text.clone())
+    }
+}
+
 impl Explorer {
     pub fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf, uploads: None, diagnosed: Arc::default() }
+        Self {
+            shelf,
+            uploads: None,
+            preparing: Arc::default(),
+            diagnosed: Arc::default(),
+            compared: Arc::default(),
+        }
     }
 
     /// Takes files of at most that many bytes, into `directory`, which it creates and deletes.
@@ -55,9 +75,10 @@ impl Explorer {
         }
     }
 
-    /// `/explore/…`
+    /// `/explore/…` and `/diff`.
     pub fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
         Router::new()
+            .route("/diff", get(diff::get))
             .route("/explore/files", get(files::list).post(files::upload))
             .route("/explore/files/{id}", delete(files::remove))
             .route("/explore/compare", get(comparison::classes))

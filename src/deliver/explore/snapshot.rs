@@ -8,13 +8,14 @@ use crate::explore::detail::Detail;
 use crate::explore::page::{Order, Page};
 use crate::explore::search::Kind;
 use crate::explore::summary::Summary;
-use crate::explore::{Opened, Snapshot, buffers as buffer, children as child, classes as class};
+use crate::explore::{Index, Snapshot, buffers as buffer, children as child, classes as class};
 use crate::explore::{
     dominators as tree, nodes as object, retainers as holder, search as find, strings as text,
 };
 use crate::ids::NodeIdx;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Depth and nodes of a dominator tree, unless the question says.
 const DEPTH: u32 = 2;
@@ -46,15 +47,12 @@ pub async fn summary(State(explorer): State<Explorer>, Named(id): Named<String>)
         #[serde(flatten)]
         summary: Summary,
     }
-    let work = move |explorer: &Explorer| match explorer.shelf.open(&id)? {
-        Opened::Loading(progress) => Ok(Reply::Loading(id, progress)),
-        Opened::Ready(snapshot) => {
-            let file = explorer.shelf.row(&id)?;
-            let summary = Summary::of(&snapshot);
-            Reply::json(&Whole { id, name: file.name, bytes: file.bytes, summary })
-        }
+    let (named, shelf) = (id.clone(), Arc::clone(&explorer.shelf));
+    let question = move |snapshot: &Snapshot| {
+        let file = shelf.row(&named)?;
+        Ok(Whole { id: named, name: file.name, bytes: file.bytes, summary: Summary::of(snapshot) })
     };
-    explorer.work(work).await
+    explorer.ask(id, &[], question).await
 }
 
 pub async fn classes(
@@ -65,7 +63,9 @@ pub async fn classes(
     let sort = list.sort.unwrap_or(class::SortBy::RetainedSize);
     let order = list.order.unwrap_or(sort.natural());
     let window = window(list.offset, list.limit);
-    explorer.ask(id, move |snapshot| Ok(class::classes(snapshot, sort, order, &list.filter, window))).await
+    explorer
+        .ask(id, &[], move |snapshot| Ok(class::classes(snapshot, sort, order, &list.filter, window)))
+        .await
 }
 
 pub async fn instances(
@@ -79,7 +79,7 @@ pub async fn instances(
     let question = move |snapshot: &Snapshot| {
         Ok(object::instances(snapshot, snapshot.class(index)?, sort, order, window))
     };
-    explorer.ask(id, question).await
+    explorer.ask(id, &[Index::Instances], question).await
 }
 
 #[derive(Deserialize)]
@@ -93,14 +93,16 @@ pub async fn node_by_id(
     Named(id): Named<String>,
     Params(ById { node_id }): Params<ById>,
 ) -> Answer<Reply> {
-    explorer.ask(id, move |snapshot| Ok(Detail::of(snapshot, snapshot.node_with_id(node_id)?))).await
+    explorer
+        .ask(id, &[Index::Paths], move |snapshot| Ok(Detail::of(snapshot, snapshot.node_with_id(node_id)?)))
+        .await
 }
 
 pub async fn node(
     State(explorer): State<Explorer>,
     Named((id, index)): Named<(String, u32)>,
 ) -> Answer<Reply> {
-    explorer.ask(id, move |snapshot| Ok(Detail::of(snapshot, snapshot.node(index)?))).await
+    explorer.ask(id, &[Index::Paths], move |snapshot| Ok(Detail::of(snapshot, snapshot.node(index)?))).await
 }
 
 pub async fn children(
@@ -113,7 +115,7 @@ pub async fn children(
     let question = move |snapshot: &Snapshot| {
         Ok(child::children(snapshot, snapshot.node(index)?, sort, &list.filter, window))
     };
-    explorer.ask(id, question).await
+    explorer.ask(id, &[], question).await
 }
 
 pub async fn retainers(
@@ -122,7 +124,9 @@ pub async fn retainers(
     Params(list): Params<List>,
 ) -> Answer<Reply> {
     let window = window(list.offset, list.limit);
-    explorer.ask(id, move |snapshot| Ok(holder::retainers(snapshot, snapshot.node(index)?, window))).await
+    explorer
+        .ask(id, &[], move |snapshot| Ok(holder::retainers(snapshot, snapshot.node(index)?, window)))
+        .await
 }
 
 #[derive(Deserialize)]
@@ -141,7 +145,7 @@ pub async fn dominators(
         let root: Result<NodeIdx> = root.map_or(Ok(snapshot.graph().root()), |index| snapshot.node(index));
         Ok(tree::tree(snapshot, root?, depth.unwrap_or(DEPTH), limit.unwrap_or(BRANCHES)))
     };
-    explorer.ask(id, question).await
+    explorer.ask(id, &[Index::Dominated], question).await
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -169,6 +173,7 @@ pub async fn search(
 ) -> Answer<Reply> {
     let window = window(offset, limit);
     let threads = explorer.shelf.threads();
+    let needs: &'static [Index] = if matches!(kind, Within::Id) { &[] } else { &[Index::Order] };
     let question = move |snapshot: &Snapshot| match kind {
         Within::Name => Ok(find::search(snapshot, Kind::Name, &q, threads, window)),
         Within::String => Ok(find::search(snapshot, Kind::String, &q, threads, window)),
@@ -180,7 +185,7 @@ pub async fn search(
             Ok(Page::new(rows.len(), window, rows))
         }
     };
-    explorer.ask(id, question).await
+    explorer.ask(id, needs, question).await
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -206,8 +211,12 @@ pub async fn strings(
 ) -> Answer<Reply> {
     let window = window(offset, limit);
     match by {
-        By::Duplicates => explorer.ask(id, move |snapshot| Ok(text::duplicates(snapshot, window))).await,
-        By::Size => explorer.ask(id, move |snapshot| Ok(text::biggest(snapshot, window))).await,
+        By::Duplicates => {
+            explorer.ask(id, &[Index::Repeated], move |snapshot| Ok(text::duplicates(snapshot, window))).await
+        }
+        By::Size => {
+            explorer.ask(id, &[Index::Order], move |snapshot| Ok(text::biggest(snapshot, window))).await
+        }
     }
 }
 
@@ -217,5 +226,5 @@ pub async fn buffers(
     Params(list): Params<List>,
 ) -> Answer<Reply> {
     let window = window(list.offset, list.limit);
-    explorer.ask(id, move |snapshot| Ok(buffer::buffers(snapshot, window))).await
+    explorer.ask(id, &[], move |snapshot| Ok(buffer::buffers(snapshot, window))).await
 }

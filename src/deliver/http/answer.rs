@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::Error;
 
@@ -33,6 +33,13 @@ pub fn set_advice(texts: HashMap<String, String>) {
     let _ = ADVICE.set(texts);
 }
 
+/// What clients are told of an error.
+pub fn told(error: &Error) -> Value {
+    let code = error.code();
+    let advice = ADVICE.get().and_then(|texts| texts.get(code)).map_or("", String::as_str);
+    json!({ "code": code, "message": error.to_string(), "advice": advice })
+}
+
 impl Failure {
     fn status(&self) -> StatusCode {
         use std::io::ErrorKind;
@@ -41,7 +48,7 @@ impl Failure {
             Error::Read { source, .. } if source.kind() == ErrorKind::NotFound => StatusCode::NOT_FOUND,
             Error::HttpMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Error::HttpArgument { .. } => StatusCode::BAD_REQUEST,
-            Error::HttpHost { .. } | Error::HttpOrigin => StatusCode::FORBIDDEN,
+            Error::HttpHost { .. } | Error::HttpOrigin | Error::HttpUser => StatusCode::FORBIDDEN,
             Error::HttpToken => StatusCode::UNAUTHORIZED,
             Error::HttpRate { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::HttpTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -61,10 +68,7 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let code = self.0.code();
-        let advice = ADVICE.get().and_then(|texts| texts.get(code)).map_or("", String::as_str);
-        let body = json!({ "error": { "code": code, "message": self.0.to_string(), "advice": advice } });
-        let mut response = (self.status(), Json(body)).into_response();
+        let mut response = (self.status(), Json(json!({ "error": told(&self.0) }))).into_response();
         match &self.0 {
             Error::HttpRate { seconds } => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));

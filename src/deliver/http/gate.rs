@@ -4,7 +4,7 @@
 //! - *Is the request for us?* A page can make its own name resolve to 127.0.0.1 (DNS rebinding) and then is, to the
 //!   browser, of our origin. But its name is in `Host`.
 //! - *Does a page of another origin ask?* A browser lets any page send us requests, and tells us so.
-//! - *Is the token known?* Where there is one.
+//! - *Is the token known?* Where there is one. Where there is none, the server asks [`super::peer`] whose program it is.
 
 use std::net::IpAddr;
 
@@ -86,6 +86,11 @@ impl Gate {
     pub fn with_via(mut self, secret: String) -> Self {
         self.via_secret = Some(secret);
         self
+    }
+
+    /// Whether a client's user has to be known: where neither a token nor a directory keeps the others out.
+    pub fn asks_who(&self) -> bool {
+        self.token.is_none() && matches!(self.hosts, Hosts::Loopback(_))
     }
 
     pub fn admit(&self, request: &Parts) -> Result<Admission> {

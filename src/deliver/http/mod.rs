@@ -4,7 +4,7 @@
 //! In: a router, doors to listen at. Out: its answers, with the same manners for everybody:
 //!
 //! ```text
-//! listener ─► server (limits, deadlines) ─► gate (host, origin, token) ─► router ─► answer (JSON errors, headers)
+//! listener ─► server (limits, deadlines) ─► gate (user, host, origin, token) ─► router ─► answer (JSON errors, headers)
 //! ```
 //!
 //! Bounds: [`server`] for connections and time, [`gate`] for who is let in. Errors: `LG_HTTP_*` in answers,
@@ -14,6 +14,7 @@ pub mod answer;
 pub mod gate;
 pub mod listener;
 pub mod page;
+mod peer;
 pub mod query;
 pub mod server;
 mod stall;

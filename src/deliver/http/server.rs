@@ -23,8 +23,10 @@ use tower::ServiceExt;
 use super::answer::{self, Failure};
 use super::gate::{Admission, Gate, VIA};
 use super::listener::{Address, Listener};
+use super::peer::{Peer, peer};
 use super::stall::Stall;
 use crate::error::{Error, Result};
+use crate::sys::user;
 
 /// Connections at a time, for each door: one more is closed unheard, so that none waits for those that idle.
 const MOST_CONNECTIONS: u32 = 128;
@@ -118,7 +120,8 @@ impl Drop for Server {
 
 async fn serve(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS as usize));
-    let answerer = Answerer { router, gate: Arc::new(door.gate), stopped: stopped.clone() };
+    let answerer =
+        Answerer { router, gate: Arc::new(door.gate), peer: Peer::Unknown, stopped: stopped.clone() };
     let Ok(listener) = Accepting::new(door.listener) else { return };
     loop {
         let accepted = tokio::select! {
@@ -130,10 +133,15 @@ async fn serve(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
             continue;
         };
         let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
-        let answerer = answerer.clone();
+        let mut answerer = answerer.clone();
         tokio::spawn(async move {
             match stream {
-                Stream::Tcp(stream) => answerer.converse(stream).await,
+                Stream::Tcp(stream) => {
+                    if answerer.gate.asks_who() {
+                        answerer.peer = who(&stream).await;
+                    }
+                    answerer.converse(stream).await;
+                }
                 #[cfg(unix)]
                 Stream::Unix(stream) => answerer.converse(stream).await,
             }
@@ -143,6 +151,13 @@ async fn serve(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
     drop(listener);
     // Whoever has not ended by then is cut off with the runtime.
     let _ = timeout(LAST_WORDS, room.acquire_many(MOST_CONNECTIONS)).await;
+}
+
+/// Whose program the client is.
+async fn who(stream: &tokio::net::TcpStream) -> Peer {
+    let (Ok(client), Ok(server)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Gone };
+    // A list as long as the machine's connections are many: not for the thread that serves.
+    tokio::task::spawn_blocking(move || peer(client, server)).await.unwrap_or(Peer::Gone)
 }
 
 /// Returns once the server shall stop.
@@ -198,15 +213,18 @@ impl Drop for Accepting {
 struct Answerer {
     router: Router,
     gate: Arc<Gate>,
+    peer: Peer,
     stopped: watch::Receiver<bool>,
 }
 
 impl Answerer {
     async fn converse(mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let (router, gate) = (self.router, self.gate);
+        let (router, gate, peer) = (self.router, self.gate, self.peer);
         let service = service_fn(move |request: Request<hyper::body::Incoming>| {
             let (router, gate) = (router.clone(), Arc::clone(&gate));
-            async move { Ok::<_, std::convert::Infallible>(answer(router, &gate, request.map(Body::new)).await) }
+            async move {
+                Ok::<_, std::convert::Infallible>(answer(router, &gate, peer, request.map(Body::new)).await)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -226,9 +244,13 @@ impl Answerer {
     }
 }
 
-async fn answer(router: Router, gate: &Gate, request: Request<Body>) -> Response {
+async fn answer(router: Router, gate: &Gate, peer: Peer, request: Request<Body>) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut response = match gate.admit(&parts) {
+    let admitted = gate.admit(&parts).and_then(|admission| match peer.is_trusted(user::effective()) {
+        true => Ok(admission),
+        false => Err(Error::HttpUser),
+    });
+    let mut response = match admitted {
         Err(refusal) => Failure(refusal).into_response(),
         Ok(Admission::Login(cookie)) => login(&cookie),
         Ok(Admission::Pass) => {

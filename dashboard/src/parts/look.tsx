@@ -1,0 +1,57 @@
+// Finding out what grows, when somebody does not want to wait until the guard does it by itself: captures with the
+// program's work between them, and the comparison.
+
+import { signal } from '@preact/signals';
+import { type ApiError, query, send } from '../api/client';
+import { asApiError } from '../api/resource';
+import { capabilities, capturing, diagnosis, refreshReport, refreshSnapshots, stats } from '../state';
+import { Failure, Loading } from './status';
+
+const CAPTURES = 3;
+/** For the program to work between two captures. */
+const SPACING_MS = 8000;
+
+/** Captures taken so far; null while nobody looks. */
+const taken = signal<number | null>(null);
+const failure = signal<ApiError | null>(null);
+
+export function Look() {
+  if (!capabilities.value.live) return null;
+  const byItself = stats.value?.looking ?? null;
+  const progress = taken.value === null ? byItself : { taken: taken.value, of: CAPTURES };
+  if (progress !== null) {
+    const { taken: done, of } = progress;
+    return <Loading what={done < of ? `Finding out what grows: capture ${done + 1} of ${of}` : 'Comparing the captures'} progress={{ done, total: of }} />;
+  }
+  if (failure.value !== null) return <Failure error={failure.value} />;
+  if (!capabilities.value.capture || (diagnosis.value?.suspects.length ?? 0) > 0) return null;
+  return (
+    <section class="look" aria-label="Find out what grows">
+      <button type="button" class="primary" disabled={capturing.value !== null} onClick={() => void look()}>
+        Find out what grows
+      </button>
+      <p class="muted">Takes {CAPTURES} captures while the program works, about half a minute. When memory grows steeply, this begins by itself.</p>
+    </section>
+  );
+}
+
+async function look(): Promise<void> {
+  failure.value = null;
+  try {
+    for (let n = 0; n < CAPTURES; n++) {
+      taken.value = n;
+      if (n > 0) await pause(SPACING_MS);
+      await send('POST', `snapshot${query({ label: `look ${n + 1}` })}`);
+    }
+    taken.value = CAPTURES;
+    await Promise.all([refreshSnapshots(), refreshReport()]);
+  } catch (error) {
+    failure.value = asApiError(error);
+  } finally {
+    taken.value = null;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
