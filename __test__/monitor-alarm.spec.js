@@ -98,7 +98,8 @@ test('what could be a cache is a suspicion until the verdict is leaking', async 
 
 test('steep growth is looked into before there is a verdict, when somebody waits', async (t) => {
   let waits = false;
-  const { monitor, found, recorders, alarm: made } = alarm(t, { eager: () => waits });
+  const likely = [];
+  const { monitor, found, recorders, alarm: made } = alarm(t, { eager: () => waits, preview: (finding) => likely.push([finding.diagnosis.suspects.length, recorders[0].taken]) });
   const look = () => monitor.emit('look', monitor.state);
   waits = true;
   look();
@@ -113,6 +114,7 @@ test('steep growth is looked into before there is a verdict, when somebody waits
   await until(() => found.length === 1);
   const [{ confirmed, state }] = found;
   assert.deepEqual([confirmed, state.verdict, state.timeLeftMs], [false, 'growing', 6e5], 'a program that starts is as steep');
+  assert.deepEqual(likely, [[1, 2]], 'who waits sees what two captures make likely');
   assert.equal(made.looking, null);
   look();
   monitor.become('growing');

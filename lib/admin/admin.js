@@ -68,6 +68,7 @@ class Admin {
       throw fromNative(error);
     }
     for (const [event, listener] of Object.entries(this.#onFinding)) guard.on(event, listener);
+    if (watch !== null) watch.onPreview = this.#onFinding.growth;
   }
 
   /** `{ url, socket }`: how it is reached; each may be null. */

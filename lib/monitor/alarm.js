@@ -41,6 +41,7 @@ class Alarm {
   #recorder;
   #spacingMs;
   #requests;
+  #preview;
   #eager;
   #busy = false;
   #looking = null;
@@ -60,12 +61,14 @@ class Alarm {
    * @param {number} options.cooldownMs between two alarms
    * @param {import('./known-leaks.js').KnownLeaks} options.known
    * @param {(finding: object) => void | Promise<void>} options.report gets { confirmed, since, state, diagnosis }
-   * @param {(unit: 'request' | 'snapshot') => object} options.recorder makes the series that captures and compares
+   * @param {(unit: 'request' | 'snapshot', work: { hurried: boolean }) => object} options.recorder makes the series that
+   *   captures and compares; hurried: somebody waits for it
    * @param {() => number | null} [options.requests] counts the requests served so far; null where there are none
    * @param {number} [options.spacingMs] least time between two captures of a series
    * @param {() => boolean} [options.eager] whether somebody waits for an answer
+   * @param {(finding: object) => void} [options.preview] gets what two captures of three make likely, for who waits
    */
-  constructor(monitor, { policy, cooldownMs, known, report, recorder, spacingMs = SPACING_MS, requests = () => null, eager = () => false }) {
+  constructor(monitor, { policy, cooldownMs, known, report, recorder, spacingMs = SPACING_MS, requests = () => null, eager = () => false, preview = () => {} }) {
     this.#monitor = monitor;
     this.#policy = policy === 'capture' && forkUnsupported() !== null ? 'notify' : policy;
     this.#cooldownMs = cooldownMs;
@@ -74,6 +77,7 @@ class Alarm {
     this.#recorder = recorder;
     this.#spacingMs = spacingMs;
     this.#requests = requests;
+    this.#preview = preview;
     this.#eager = eager;
     if (this.#policy === 'off') return;
     monitor.on('verdict', this.#listener);
@@ -160,7 +164,8 @@ class Alarm {
 
   // What fills at the start of a program is as steep as a leak: nothing is certain yet.
   async #lookSteep(state) {
-    const diagnosis = await this.#diagnose(Math.min(this.#spacingMs, STEEP_SPACING_MS));
+    const likely = (diagnosis) => diagnosis.suspects.length > 0 && this.#preview({ confirmed: false, since: null, state, diagnosis });
+    const diagnosis = await this.#diagnose({ spacingMs: Math.min(this.#spacingMs, STEEP_SPACING_MS), hurried: true, likely });
     if (diagnosis?.verdict !== 'leak') return;
     this.#rest(true);
     this.#suspicion = diagnosis;
@@ -181,11 +186,11 @@ class Alarm {
   }
 
   // Null when the growth stopped before there was enough of it.
-  async #diagnose(spacingMs = this.#spacingMs) {
+  async #diagnose({ spacingMs = this.#spacingMs, hurried = false, likely = () => {} } = {}) {
     const { signal } = this.#stopping;
     // Of a server, people want to know what one request leaves behind.
     const unit = this.#requests() === null ? 'snapshot' : 'request';
-    const recorder = this.#recorder(unit);
+    const recorder = this.#recorder(unit, { hurried });
     let served = this.#requests();
     try {
       for (let taken = 0; ; ) {
@@ -197,6 +202,7 @@ class Alarm {
         await recorder.record({ iterations, heapUsed, external, arrayBuffers, rss });
         if (++taken === CAPTURES) return JSON.parse(recorder.diagnosis);
         this.#looking = { taken, of: CAPTURES };
+        if (taken > 1) likely(JSON.parse(recorder.diagnosis));
         if (!(await this.#grown(before, spacingMs, signal))) return null;
       }
     } finally {

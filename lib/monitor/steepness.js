@@ -4,8 +4,8 @@ const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 const MIB = 2 ** 20;
 // So many floors are looked at, this far apart and over at least this time.
-const FLOORS = 4;
-const SPACING_MS = 2 * SECOND;
+const FLOORS = 3;
+const SPACING_MS = 3 * SECOND;
 const SPAN_MS = 6 * SECOND;
 const LEAST_BYTES = 8 * MIB;
 // The later half must rise at least this much as fast as the earlier one: what fills up slows down.

@@ -29,6 +29,8 @@ class Watch {
   #requests = 0;
   // Somebody has the page open.
   #watched = false;
+  /** Gets a finding that is only likely yet. @type {((finding: object) => void) | null} */
+  onPreview = null;
   #count = () => {
     this.#requests++;
   };
@@ -45,7 +47,8 @@ class Watch {
       report: (finding) => this.#report(finding),
       requests,
       eager: () => eager || this.#watched,
-      recorder: (unit) => new Recorder({ unit, mode: 'fork', lowPriority, cpuPercent: captureCpuPercent === false ? 0 : captureCpuPercent }),
+      preview: (finding) => this.onPreview?.(finding),
+      recorder: (unit, { hurried }) => new Recorder({ unit, mode: 'fork', lowPriority: lowPriority && !hurried, cpuPercent: captureCpuPercent === false ? 0 : captureCpuPercent }),
     });
     if (push !== false) this.#pusher = new Pusher(push, this.#monitor.native);
     if (otlp !== false) this.#otlp = new OtlpExporter(otlp, this.#monitor.native);
