@@ -78,8 +78,11 @@ test('the pace follows the speed of the function', () => {
   assert.equal(after(10, 0.01, 50e6).warmup(), null);
   assert.equal(after(10, 0.01, 0, { iterations: 7 }).iterations, 7);
   assert.equal(after(10, 0.01).between(1024), 256);
+  assert.deepEqual(after(10, 0.01).first(20_000, 4), { count: 30_000, maxMs: 600, least: 5000 }, 'half as many again as before');
+  assert.equal(after(10, 0.01).first(20_000, 1000).count, 2097, '2 MB at most');
+  assert.deepEqual(after(10, 0.01, 0, { iterations: 7 }).first(70, 0), { count: 7 });
   assert.deepEqual(after(10, 0.01).long(20_000, 100, 9000), { count: 60_000, maxMs: 3000, least: 2621 }, 'three times the calls so far');
-  assert.equal(after(10, 0.01).long(20_000, 10_000, 9000).count, 1677, '16 MB at most');
+  assert.equal(after(10, 0.01).long(20_000, 10_000, 9000).count, 838, '8 MB at most');
   assert.equal(after(10, 0.01).long(20_000, 0, 0).count, 60_000);
   assert.deepEqual(after(10, 0.01, 0, { iterations: 7 }).long(70, 9, 9000), { count: 7 }, "the caller's own number is kept to");
   assert.deepEqual(new Pace({ warmup: 0 }).warmup(), null);

@@ -11,7 +11,7 @@ export interface LeakTestOptions {
   iterations?: number | undefined;
   /** Calls before anything is measured. Default: about one round, in parts. */
   warmup?: number | undefined;
-  /** Rounds with a capture after each, at least 3; when given, none are added. Default 3, up to 8 while the evidence is weak. */
+  /** Rounds with a capture after each, at least 3. Default: 1 when nothing grows in it, else 3, up to 8 while the evidence is weak. */
   rounds?: number | undefined;
   /** Milliseconds after which no round is added. Default 10,000. */
   timeout?: number | undefined;

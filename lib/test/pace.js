@@ -19,11 +19,18 @@ const PART_FACTOR = 10;
 const WARM_BYTES = 4 * 1024 * 1024;
 // What one round between two captures should leave behind: plain to see, and quick to capture.
 const ROUND_BYTES = 256 * 1024;
+// The rounds before it have half as many again as all before them, within these bounds.
+const FIRST_FACTOR = 1.5;
+const FIRST_MS = 600;
+const FIRST_BYTES = 2 * 1024 * 1024;
+// … or more, of so little per call that only a table may be growing, which must double.
+const SMALL_BYTES = 32;
+const DOUBLING_BYTES = 8 * 1024 * 1024;
 // A long round has so many times the calls made before it, within this part of the time left, and leaves this much
 // behind at most.
 const LONG_FACTOR = 3;
 const LONG_PART = 1 / 3;
-const LONG_BYTES = 16 * 1024 * 1024;
+const LONG_BYTES = 8 * 1024 * 1024;
 
 class Pace {
   #given;
@@ -81,6 +88,18 @@ class Pace {
   between(bytes) {
     if (this.#given.iterations !== undefined || !(bytes > 0)) return this.iterations;
     return Math.max(FEWEST, Math.min(this.iterations, Math.floor(ROUND_BYTES / bytes)));
+  }
+
+  /**
+   * The first rounds between two captures, when `bytes` per call stayed behind so far: half as long again as all before
+   * them. A table that doubles does so in each, and when nothing grows in the first there is no more to ask.
+   */
+  first(calls, bytes) {
+    const least = this.between(bytes);
+    if (this.#given.iterations !== undefined || !this.isWorthLooking) return { count: least };
+    const most = bytes > SMALL_BYTES ? FIRST_BYTES : DOUBLING_BYTES;
+    const byBytes = bytes > 0 ? Math.floor(most / bytes) : Infinity;
+    return { count: Math.max(least, Math.min(Math.ceil(calls * FIRST_FACTOR), byBytes)), maxMs: FIRST_MS, least };
   }
 
   /**

@@ -4,8 +4,8 @@
 //
 // 1. Warm-up: finds out how fast the function is, lets caches fill and V8 compile.
 // 2. A look at the total, three to six rounds: when the heap stands still, nothing leaks, and that is the end.
-// 3. Captures: a baseline, then rounds with a capture after each, diagnosed together. When something seems to grow, the
-//    last one has three times the calls made so far, so that a cache may fill; more such rounds follow while the
+// 3. Captures: a baseline, then rounds with a capture after each, diagnosed together. The first is the last when nothing
+//    grows in it. When something seems to grow, the third has three times the calls made so far, so that a cache may fill; more such rounds follow while the
 //    evidence is weak. Last, what grew gets time to drain.
 
 const path = require('node:path');
@@ -59,14 +59,9 @@ class Trial {
    */
   async measure() {
     await this.#warmUp();
-    const { classes, maxBytesPerIteration } = this.#options;
-    // A census needs captures, whatever the total does.
-    const counting = Object.keys(classes).length > 0;
     const flatness = await this.#look();
     let diagnosis = null;
-    if (counting || flatness.state !== 'flat' || maxBytesPerIteration !== undefined) {
-      diagnosis = await this.#rounds(flatness.rate);
-    }
+    if (flatness.state !== 'flat' || this.#isCounting) diagnosis = await this.#rounds(flatness.rate);
     const { length: captures } = this.#instances;
     return { diagnosis, calls: this.#calls, captures, mode: this.#mode, files: this.#files, instances: this.#instances };
   }
@@ -114,11 +109,12 @@ class Trial {
     let last = first;
     let diagnosis = null;
     let confirmed = false;
-    for (let round = 1; round === 1 || this.#goesOn(diagnosis, round, confirmed); round++) {
+    for (let round = 1; this.#goesOn(diagnosis, round, confirmed); round++) {
       // When something seems to grow, the last round that is due is to confirm it.
       const isLong = round >= rounds && diagnosis.verdict !== 'healthy';
       const grown = round === 1 ? rate : (last - first) / (this.#calls - warm);
-      const { done } = await (isLong || round > rounds ? this.#callLong(grown) : this.#call(this.#pace.between(rate)));
+      const { count, ...limits } = this.#limits(isLong || round > rounds, rate, grown);
+      const { done } = await this.#call(count, limits);
       confirmed ||= isLong;
       last = await this.#capture(done);
       diagnosis = this.#diagnosis();
@@ -136,25 +132,33 @@ class Trial {
     return diagnosis;
   }
 
+  // Calls of a round. `rate`: bytes per call that stayed behind in the look; `grown`: and since then.
+  #limits(isLong, rate, grown) {
+    return isLong ? this.#pace.long(this.#calls, grown, Math.max(0, this.#leftMs)) : this.#pace.first(this.#calls, rate);
+  }
+
   // Whether more calls may change the verdict: a leak that nothing confirmed, weak evidence, or growth of the program's
   // objects with no culprit yet (a table that doubles shows only now and then).
   #goesOn(diagnosis, round, confirmed) {
     const { rounds, mostRounds } = this.#options;
+    // With few calls, the first round tells little.
+    const isDue = rounds === mostRounds || this.#isCounting || !this.#pace.isWorthLooking;
+    if (round === 1 || (round <= rounds && isDue)) return true;
     if (diagnosis.verdict === 'leak' && (round <= rounds || !confirmed)) return true;
     // A slow function may not have filled its cache yet. The time that draining takes is kept.
     if (diagnosis.verdict === 'leak') return rounds !== mostRounds && mayFill(diagnosis) && this.#leftMs > SPARE_MS;
     const isOpen = diagnosis.verdict === 'inconclusive' || (diagnosis.verdict === 'healthy' && isGrowing(diagnosis));
-    if (round <= rounds) return isOpen || round < rounds || rounds === mostRounds;
-    return isOpen && round <= mostRounds && this.#leftMs > 0;
+    return isOpen && (round <= rounds || (round <= mostRounds && this.#leftMs > 0));
+  }
+
+  // A census needs captures, whatever the total does.
+  get #isCounting() {
+    const { classes, maxBytesPerIteration } = this.#options;
+    return Object.keys(classes).length > 0 || maxBytesPerIteration !== undefined;
   }
 
   get #leftMs() {
     return this.#deadline - performance.now();
-  }
-
-  #callLong(rate) {
-    const { count, ...limits } = this.#pace.long(this.#calls, rate, Math.max(0, this.#leftMs));
-    return this.#call(count, limits);
   }
 
   async #call(count, limits = {}) {
