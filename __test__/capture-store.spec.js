@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const { mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
@@ -17,6 +18,28 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 test('an id sorts by time and carries process and label', () => {
   const id = snapshotId(new Date('2026-01-31T12:34:56.789Z'), 'near limit/../x');
   assert.equal(id, `2026-01-31T12-34-56-789Z-${process.pid}-near_limit_x`);
+});
+
+test('workers of a cluster, and instances of pm2, are told apart', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'leakguard-store-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const script = join(folder, 'cluster.js');
+  writeFileSync(script, `
+    const cluster = require('node:cluster');
+    if (cluster.isPrimary) {
+      cluster.fork().on('message', (id) => console.log(id));
+    } else {
+      const { snapshotId } = require(${JSON.stringify(require.resolve('../lib/capture/store.js'))});
+      const { about } = require(${JSON.stringify(require.resolve('../lib/admin/about.js'))});
+      process.send([snapshotId(new Date(0), 'x'), about().cluster, process.pid].join(' '), () => process.disconnect());
+    }
+  `);
+  const env = { ...process.env, NODE_APP_INSTANCE: 'a/b' };
+  const [id, told, pid] = execFileSync(process.execPath, [script], { env, timeout: 60_000 }).toString().trim().split(' ');
+  assert.equal(id, `1970-01-01T00-00-00-000Z-${pid}-w1-x`);
+  assert.equal(told, '1');
+  const print = `console.log(require(${JSON.stringify(require.resolve('../lib/capture/store.js'))}).snapshotId(new Date(0), 'x'))`;
+  assert.match(execFileSync(process.execPath, ['-e', print], { env, timeout: 60_000 }).toString(), /^1970-01-01T00-00-00-000Z-\d+-wa_b-x\n$/);
 });
 
 test('snapshots are listed newest first, tidied by bounds, and removed by id', async () => {

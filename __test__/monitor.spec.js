@@ -76,6 +76,17 @@ test('the probe keeps to its budget', () => {
   assert.equal(probe.pauses.count, 6, "V8's own collections are not the probe's");
 });
 
+test('the probe leaves a heap alone whose collections turn out to be slow', () => {
+  const probe = new FloorProbe({ maxPauseMs: 40 });
+  let asked = 0;
+  for (let now = 0; now < 290_000; now += 5000) {
+    if (!probe.consider({ usedBytes: 50 * 2 ** 20, curious: true, utilization: 0.1, now })) continue;
+    asked++;
+    probe.collected(100, 50 * 2 ** 20, now);
+  }
+  assert.equal(asked, 3);
+});
+
 test('requests of http servers are counted without touching the app', async (t) => {
   const { start } = require('../lib/guard.js');
   const guard = start({ signal: false, snapshotDir: false, probePauseMs: false, onLeak: 'off' });

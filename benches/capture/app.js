@@ -42,4 +42,4 @@ function listen() {
   });
 }
 
-module.exports = { fill, listen };
+module.exports = { fill, handle, listen };

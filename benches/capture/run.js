@@ -7,11 +7,11 @@
 //
 // For each heap size and way a fresh app is started: an HTTP server with a heap of that size, four connections
 // that send a request every 20 ms from another process, and captures in its middle. A run that has not got its
-// captures after `--limit` seconds is ended, and its row says so. Then, what a guard costs that only watches. Prints
-// a JSON line per run and a table at the end. Latencies are the client's, in ms; the longest stall is measured
-// inside the app, as the longest gap between two turns of its event loop.
+// captures after `--limit` seconds is ended, and its row says so. Prints a JSON line per run and a table at the end.
+// Latencies are the client's, in ms; the longest stall is measured inside the app, as the longest gap between two turns
+// of its event loop. What a guard costs that only watches: `npm run bench:overhead`.
 
-const { fork, spawnSync } = require('node:child_process');
+const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
@@ -139,7 +139,6 @@ async function main() {
     }
   }
   console.table(rows);
-  spawnSync(process.execPath, [join(__dirname, '..', 'monitor', 'overhead.js')], { stdio: 'inherit', timeout: 180_000 });
 }
 
 main();

@@ -1,7 +1,8 @@
 'use strict';
 
-const cluster = require('node:cluster');
 const path = require('node:path');
+
+const { clusterId } = require('../cluster-id.js');
 
 // Who this process is, for those who look at several.
 function about() {
@@ -19,10 +20,4 @@ function appName({ argv, env } = process) {
   return name === 'index' ? path.basename(dir) || name : path.basename(main);
 }
 
-// Workers of node:cluster, instances of pm2.
-function clusterId() {
-  if (cluster.isWorker) return String(cluster.worker.id);
-  return process.env.NODE_APP_INSTANCE ?? null;
-}
-
-module.exports = { about, appName, clusterId };
+module.exports = { about, appName };

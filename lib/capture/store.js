@@ -6,6 +6,7 @@ const path = require('node:path');
 const { isMainThread, threadId } = require('node:worker_threads');
 
 const native = require('../addon.js');
+const { clusterId } = require('../cluster-id.js');
 const { fromNative } = require('../errors.js');
 
 /**
@@ -14,10 +15,15 @@ const { fromNative } = require('../errors.js');
  */
 function snapshotId(at, label, worker = isMainThread ? null : threadId) {
   const time = at.toISOString().replace(/[:.]/g, '-');
-  const cluster = process.env.NODE_UNIQUE_ID === undefined ? '' : `w${process.env.NODE_UNIQUE_ID}`;
+  const instance = clusterId();
+  const cluster = instance === null ? '' : `w${named(instance)}`;
   const thread = worker === null ? '' : `t${worker}`;
-  const plain = label.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64);
-  return [time, process.pid, cluster, thread, plain].filter((part) => part !== '').join('-');
+  return [time, process.pid, cluster, thread, named(label)].filter((part) => part !== '').join('-');
+}
+
+// As part of a file's name.
+function named(text) {
+  return text.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64);
 }
 
 class Store {

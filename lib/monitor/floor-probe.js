@@ -7,6 +7,8 @@ const SECOND = 1000;
 const FIRST_GUESS_MS = 10;
 const FIRST_GUESS_BYTES = 32 * 2 ** 20;
 const REMEMBERED = 5;
+// Fewer prove nothing: one or two may have been slow through no fault of the heap's.
+const CONVINCING = 3;
 const REMEMBERED_MS = 300 * SECOND;
 
 // Asks V8 for a full collection now and then, when V8 itself has not run one for a while.
@@ -57,7 +59,7 @@ class FloorProbe {
   }
 
   // A pause grows with the heap, but not from nothing. The shortest counts: what else the machine does can
-  // only make a collection slower. Until a few were timed, lately, a guess counts with them.
+  // only make a collection slower. Until enough were timed, lately, the guess counts with them.
   #expect(usedBytes, now) {
     let [counted, least] = [0, Infinity];
     for (let i = 0; i < Math.min(this.#timed, REMEMBERED); i++) {
@@ -67,7 +69,7 @@ class FloorProbe {
       least = Math.min(least, pauseMs * (0.5 + (0.5 * usedBytes) / Math.max(bytes, 1)));
     }
     const guess = FIRST_GUESS_MS * Math.max(1, usedBytes / FIRST_GUESS_BYTES);
-    return counted < REMEMBERED ? Math.min(least, guess) : least;
+    return counted < CONVINCING ? Math.min(least, guess) : least;
   }
 }
 
