@@ -139,4 +139,6 @@ export interface Evidence {
   inPlace: boolean;
   /** Part of the growth that was gone in the cool-down capture, 0 to 1. */
   drained?: number;
+  /** What the program lets it grow to (`max`, `capacity` …), where that is known and not reached. */
+  bound?: { name: string; value: number };
 }

@@ -29,26 +29,28 @@ function forkUnsupported() {
  * @param {boolean} [options.numericValues] make numbers visible; default true
  * @param {AbortSignal} [options.signal] ends the child
  * @param {() => string | null} [options.allocations] asked in the child for an AllocationProfile's tree
+ * @param {() => void} [options.onForked] called when a child has its copy of the heap, and the app may change its own;
+ *   again after each child that had to be replaced
  * @param {(options: object, heap: object) => object} [options.open] makes the addon's capture; default: one
  *   that only keeps the file
  * @returns {Promise<{ mode: 'fork', stallMs: number, forks: number, childBytes: number, elapsedMs: number,
  *   bytes: number, file: string | null, fileBytes: number, analysis: string | null }>}
  *   `stallMs`: the longest time the event loop stood still, one of `forks` forks
  */
-async function captureFork({ numericValues = true, signal, allocations, open, ...options } = {}) {
+async function captureFork({ numericValues = true, signal, allocations, open, onForked, ...options } = {}) {
   const why = forkUnsupported();
   if (why !== null) throw new LeakguardError('LG_CAPTURE_UNSUPPORTED', `this process cannot be captured by forking: ${why}`);
   return abortable(signal, async (cancel) => {
     const capture = (open ?? native.openForkCapture)(options, heapShape());
     try {
-      return await follow(capture, { cancel, signal, numericValues, allocations });
+      return await follow(capture, { cancel, signal, numericValues, allocations, onForked });
     } finally {
       capture.close();
     }
   });
 }
 
-async function follow(capture, { cancel, signal, numericValues, allocations }) {
+async function follow(capture, { cancel, signal, numericValues, allocations, onForked }) {
   const started = performance.now();
   let stallMs = 0;
   for (;;) {
@@ -58,6 +60,7 @@ async function follow(capture, { cancel, signal, numericValues, allocations }) {
     // From here on there may be two of us. The child never gets past serialise().
     if (capture.fork()) serialise(capture, numericValues, allocations);
     stallMs = Math.max(stallMs, performance.now() - before);
+    onForked?.();
     const { captured, forks, childBytes } = await capture.wait(cancel);
     if (captured) {
       const elapsedMs = performance.now() - started;

@@ -33,7 +33,8 @@ class Agent {
 
   async #capture({ quietMs, file, iterations, coolDown }) {
     const memory = await settle({ quietMs });
-    const capture = await this.#recorder.record({ iterations, coolDown, ...memory }, { file });
+    const onForked = () => this.channel.tell('forked', memory);
+    const capture = await this.#recorder.record({ iterations, coolDown, ...memory }, { file, onForked });
     return { memory, capture };
   }
 }

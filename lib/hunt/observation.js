@@ -7,6 +7,9 @@ const path = require('node:path');
 const COOL_DOWN_PAUSE_MS = 500;
 const COOL_DOWN_LOOKS = 2;
 const COOL_DOWN_PART = 0.03;
+// When so much is gone, it drains. Until then, where it falls at all, it gets more time than the cool-down has.
+const DRAINED_PART = 0.6;
+const DRAIN_MS = 60_000;
 // What the event loop gets to work off what a round left, before the collection and the capture.
 const QUIET_MS = 50;
 
@@ -27,6 +30,9 @@ class Observation {
   #baseline = 0;
   // In the order of the diagnosis' rounds.
   #costs = [];
+  #captures = 0;
+  // The last capture, until it is read.
+  #underway = Promise.resolve();
   // For the message when the app dies: what was going on.
   stage = 'while it started';
 
@@ -46,6 +52,7 @@ class Observation {
     await this.#rounds();
     await this.#coolDown();
     await this.#capture('cool-down', 0);
+    await this.#underway;
     const diagnosis = await this.#diagnosis();
     await this.#channel.request('finish');
     const rounds = diagnosis.rounds.map((round, i) => ({ ...round, ...this.#costs[i] }));
@@ -83,8 +90,12 @@ class Observation {
       const onProgress = (count) => this.#progress('round', { round, done: count, total });
       const { iterations } = await this.#work(total, { maxMs: this.#plan.roundMs(), onProgress });
       await this.#capture('round', iterations, round);
+      // Whether one more is needed only the whole diagnosis can say.
+      if (round >= this.#config.rounds) {
+        await this.#underway;
+        ({ verdict } = await this.#diagnosis());
+      }
       roundMs = Date.now() - started;
-      ({ verdict } = await this.#diagnosis());
     }
   }
 
@@ -92,17 +103,21 @@ class Observation {
   // the heap is back where it was, or falls no more; a cool-down that the user asked for is kept to.
   async #coolDown() {
     this.stage = 'in the cool-down';
+    const given = this.#config.given.coolDown;
     const total = this.#config.coolDown * 1000;
     const until = Date.now() + total;
-    const grown = this.#used - this.#baseline;
-    let before = this.#used;
+    const patience = given ? until : until + DRAIN_MS;
+    const top = this.#used;
+    const grown = top - this.#baseline;
+    let before = top;
     let still = 0;
-    while (Date.now() < until && still < COOL_DOWN_LOOKS) {
-      await this.#memory(Math.min(COOL_DOWN_PAUSE_MS, Math.max(0, until - Date.now())));
+    const drains = () => before < top && top - before < grown * DRAINED_PART;
+    while (still < COOL_DOWN_LOOKS && Date.now() < (drains() ? patience : until)) {
+      await this.#memory(Math.min(COOL_DOWN_PAUSE_MS, Math.max(0, patience - Date.now())));
       this.#progress('cool-down', { done: Math.min(total, total - (until - Date.now())), total });
       if (this.#used <= this.#baseline + grown * COOL_DOWN_PART) break;
       const stopped = before - this.#used < grown * COOL_DOWN_PART;
-      still = stopped && !this.#config.given.coolDown ? still + 1 : 0;
+      still = stopped && !given ? still + 1 : 0;
       before = this.#used;
     }
   }
@@ -129,22 +144,40 @@ class Observation {
     this.#used = heapUsed + external;
   }
 
+  // Returns as soon as the app may work on: a forked child reads its copy of the heap while the next round runs.
+  // A queue that outgrows its consumer would else be worked off between the rounds.
   async #capture(phase, iterations, round) {
+    await this.#underway;
     this.#progress(phase, { round, step: 'capture' });
-    const started = Date.now();
     const { keep } = this.#config;
-    const name = `${String(this.#costs.length).padStart(2, '0')}-${phase}.heapsnapshot.gz`;
-    const { memory, capture } = await this.#channel.request('capture', {
-      iterations,
-      coolDown: phase === 'cool-down',
-      quietMs: QUIET_MS,
-      file: keep && path.join(keep, name),
-    });
+    const name = `${String(this.#captures++).padStart(2, '0')}-${phase}.heapsnapshot.gz`;
+    const file = keep && path.join(keep, name);
+    const read = this.#read(phase, { iterations, coolDown: phase === 'cool-down', quietMs: QUIET_MS, file });
+    this.#note(await Promise.race([read, this.#forked(read)]));
+    this.#underway = read;
+    this.#progress(phase, { round, step: 'done' });
+  }
+
+  // Resolves with the app's memory before the capture, when that is read and compared.
+  async #read(phase, options) {
+    const started = Date.now();
+    const { memory, capture } = await this.#channel.request('capture', options);
     const { mode, stallMs, bytes, nodeCount, file, fallbackReason } = capture;
     const ms = Date.now() - started;
     this.#costs.push({ phase, capture: { mode, stallMs, bytes, nodeCount, file, ms, fallbackReason } });
-    this.#note(memory);
-    this.#progress(phase, { round, step: 'done' });
+    return memory;
+  }
+
+  // Resolves with the same as soon as a child has its copy, if that is before `read` has.
+  #forked(read) {
+    return new Promise((resolve) => {
+      const heard = (name, data) => {
+        if (name === 'forked') resolve(data);
+      };
+      this.#channel.on('event', heard);
+      // Here a failure is only waited for; who needs the capture hears of it.
+      read.catch(() => {}).finally(() => this.#channel.off('event', heard));
+    });
   }
 
   #progress(phase, details) {

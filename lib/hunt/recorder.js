@@ -51,16 +51,16 @@ class Recorder {
 
   // `round`: { iterations, coolDown, heapUsed, external, arrayBuffers, rss } of the work since the last
   // capture. `file`: where to keep the snapshot, gzipped. The result says in `fallbackReason` why a capture
-  // that could have been forked was not.
-  async record(round, { file, mode = this.#mode, threadId, threads = Math.max(1, os.availableParallelism() >> 1) } = {}) {
+  // that could have been forked was not. `onForked`: see captureFork.
+  async record(round, { file, onForked, mode = this.#mode, threadId, threads = Math.max(1, os.availableParallelism() >> 1) } = {}) {
     if (this.#allocationSites && mode !== 'worker') this.#allocations ??= new AllocationProfile();
     const allocations = this.#allocations === null ? undefined : () => this.#allocations.take();
-    const options = { file, threads, threadId, allocations };
+    const options = { file, threads, threadId, allocations, onForked };
     const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, options);
     return { ...capture, ...JSON.parse(analysis) };
   }
 
-  async #capture(round, mode, { threadId, ...options }) {
+  async #capture(round, mode, { threadId, onForked, ...options }) {
     if (mode === 'worker') return captureWorker(threadId, this.#settings(round, options));
     if (mode === 'inline' || this.#exact !== null) return this.#inline(round, options);
     const unsupported = mode === 'auto' ? forkUnsupported() : null;
@@ -68,6 +68,7 @@ class Recorder {
     try {
       return await captureFork({
         ...options,
+        onForked,
         lowPriority: this.#lowPriority,
         cpuPercent: this.#cpuPercent,
         open: (settings, heap) => this.#series.openForkCapture(round, settings, heap),

@@ -4,6 +4,7 @@
 //! group inside a growing group grows because of it and belongs to it, unless it grows much faster.
 
 use crate::analysis::digest::Digest;
+use crate::analysis::moved::{Moved, settled};
 use crate::analysis::trend::{Schedule, Shape, Trend, trend};
 use rustc_hash::FxHashMap;
 
@@ -59,17 +60,23 @@ const FASTER: f64 = 6.0;
 /// The groups that grow over the captures of `schedule`; `digests[i]` is capture `i`.
 pub fn candidates(digests: &[&Digest], schedule: &Schedule) -> Vec<Candidate> {
     let Some(last) = schedule.last_load().and_then(|at| digests.get(at)) else { return Vec::new() };
-    let series = |row: u32| Series::of(digests, last.signature(row));
+    let moved = Moved::of(digests, schedule);
     // For each row of the last capture under load: the growing row it belongs to, itself included.
     let mut owner: Vec<Option<u32>> = vec![None; last.len()];
     let mut found: FxHashMap<u32, Candidate> = FxHashMap::default();
     for row in 1..last.len() as u32 {
         let above = owner[last.row(row).parent as usize];
-        let series = series(row);
-        let count = trend(schedule, &floats(&series.counts));
-        let size = trend(schedule, &floats(&series.retained));
-        let first = series.counts.first().copied().flatten().unwrap_or(0) as f64;
-        if grows_in_number(schedule, first, &count, &size) {
+        let here: Vec<Option<u32>> = digests.iter().map(|digest| digest.find(last.signature(row))).collect();
+        let elsewhere = || moved.as_ref().filter(|_| above.is_none()).and_then(|moved| moved.rows(row));
+        let mut series = Series::of(digests, &here);
+        let [mut count, mut size] = series.trends(schedule);
+        let mut grows = grows_in_number(schedule, series.first(), &count, &size);
+        if let Some(rows) = if grows { None } else { elsewhere() } {
+            series = Series::of(digests, &rows);
+            [count, size] = series.trends(schedule);
+            grows = grows_in_number(schedule, series.first(), &count, &size);
+        }
+        if grows {
             if let Some(above) = above.filter(|above| explained(&found, *above, &series, &count)) {
                 owner[row as usize] = Some(above);
                 if let Some(outer) = found.get_mut(&above) {
@@ -89,6 +96,7 @@ pub fn candidates(digests: &[&Digest], schedule: &Schedule) -> Vec<Candidate> {
         }
     }
     let mut list: Vec<Candidate> = found.into_values().collect();
+    list.iter_mut().for_each(|candidate| candidate.follow(digests, schedule));
     list.sort_by(|a, b| b.size.slope.total_cmp(&a.size.slope).then(a.signature.cmp(&b.signature)));
     list
 }
@@ -121,6 +129,26 @@ impl Candidate {
 }
 
 impl Candidate {
+    /// What left its group when the load stopped, but only for another place, did not drain.
+    fn follow(&mut self, digests: &[&Digest], schedule: &Schedule) {
+        let (Some(last), Some(calm)) = (schedule.last_load(), schedule.cool_down()) else { return };
+        if !self.backlog || self.growth != Growth::Number {
+            return;
+        }
+        let Some(row) = settled(digests, schedule, &self.class_name, self.count.total) else { return };
+        let digest = digests[calm];
+        // The objects are those of the last capture under load; how many of them there are, it knew better.
+        for numbers in [&mut self.counts, &mut self.retained, &mut self.bytes] {
+            numbers[calm] = numbers[last];
+        }
+        self.signature = digest.signature(row);
+        self.parent = digest.signature(digest.row(row).parent);
+        self.label = digest.label(row).to_owned();
+        self.count.drained = Some(0.0);
+        self.size.drained = Some(0.0);
+        self.backlog = false;
+    }
+
     /// Bytes per iteration: of the program's objects, and of the metadata that comes and stays with them.
     pub fn bytes_per_iteration(&self) -> f64 {
         let metadata = if self.metadata.shape == Shape::Growing { self.metadata.slope } else { 0.0 };
@@ -138,9 +166,9 @@ struct Series {
 }
 
 impl Series {
-    /// A group that is not in a digest had no members then, or too few to be kept.
-    fn of(digests: &[&Digest], signature: u64) -> Self {
-        let rows: Vec<_> = digests.iter().map(|d| d.find(signature).map(|row| d.row(row))).collect();
+    /// From the group's row in each digest. Where it has none, it had no members then, or too few to be kept.
+    fn of(digests: &[&Digest], rows: &[Option<u32>]) -> Self {
+        let rows: Vec<_> = digests.iter().zip(rows).map(|(d, row)| row.map(|row| d.row(row))).collect();
         let take = |field: fn(&crate::analysis::digest::Row) -> u64| {
             rows.iter().map(|row| Some(row.as_ref().map_or(0, field))).collect()
         };
@@ -151,6 +179,15 @@ impl Series {
             metadata: take(|row| row.metadata),
             elements: take(|row| row.elements),
         }
+    }
+
+    fn first(&self) -> f64 {
+        self.counts.first().copied().flatten().unwrap_or(0) as f64
+    }
+
+    /// Of the number of objects, and of the bytes they hold.
+    fn trends(&self, schedule: &Schedule) -> [Trend; 2] {
+        [trend(schedule, &floats(&self.counts)), trend(schedule, &floats(&self.retained))]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::analysis::candidates::{Candidate, candidates};
 use crate::analysis::digest::Digest;
+use crate::analysis::drained;
 use crate::analysis::evidence::round;
 use crate::analysis::fold::Fold;
 use crate::analysis::growth_point::Scene;
@@ -14,7 +15,11 @@ use crate::analysis::suspects::{Case, cases};
 use crate::analysis::trend::{Schedule, Trend, trend};
 use crate::analysis::wording;
 use crate::graph::Graph;
-use crate::report::{Diagnosis, Growth, RateUnit, Round, SCHEMA, Strength, Suspect, Verdict, per, size};
+use std::sync::Arc;
+
+use crate::report::{
+    Bound, Diagnosis, Growth, RateUnit, Round, SCHEMA, Strength, Suspect, Verdict, per, size,
+};
 
 /// Growth of so many objects, or bytes, is enough to be told from chance (see [`evidence`]).
 ///
@@ -34,11 +39,18 @@ pub struct Options {
     pub unit: RateUnit,
     /// Growth of fewer bytes per iteration is no suspect.
     pub least_bytes_per_iteration: f64,
+    /// The suspects of the diagnosis before: by them what has drained away since is named.
+    pub remembered: Arc<Vec<Suspect>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { suspects: 10, unit: RateUnit::Iteration, least_bytes_per_iteration: 0.5 }
+        Self {
+            suspects: 10,
+            unit: RateUnit::Iteration,
+            least_bytes_per_iteration: 0.5,
+            remembered: Arc::default(),
+        }
     }
 }
 
@@ -117,6 +129,7 @@ fn suspects(
     let series = Series { scene, digests, schedule, unit: options.unit };
     let mut list: Vec<Suspect> =
         cases.iter().zip(&trails).map(|(case, steps)| series.suspect(&places, case, steps)).collect();
+    list.extend(drained::suspects(&gone, &options.remembered, schedule));
     // What the program leaks first, then what drained, then V8's own.
     list.sort_by(|a, b| {
         order(a).cmp(&order(b)).then(b.bytes_per_iteration.total_cmp(&a.bytes_per_iteration))
@@ -178,8 +191,18 @@ fn conclude(
         (Verdict::Backlog, format!("It grew under load and drained when the load stopped: {sentence}"), None)
     } else if let Some(sentence) = leaking(Strength::Weak) {
         let weak = suspects.iter().find(|s| order(s) == 0);
-        let advice = more_rounds(weak, schedule, options.unit);
-        (Verdict::Inconclusive, format!("It may be growing: {sentence}"), Some(advice))
+        match weak.and_then(|s| Some((s, s.evidence.bound.as_ref()?))) {
+            Some((suspect, bound)) => (
+                Verdict::Inconclusive,
+                format!("It may be a cache that fills up: {sentence}"),
+                Some(until_full(suspect, bound, options.unit)),
+            ),
+            None => (
+                Verdict::Inconclusive,
+                format!("It may be growing: {sentence}"),
+                Some(more_rounds(weak, schedule, options.unit)),
+            ),
+        }
     } else {
         (Verdict::Healthy, healthy(schedule, growth, options.unit), sensitivity(schedule, options.unit))
     };
@@ -204,6 +227,21 @@ fn more_rounds(suspect: Option<&Suspect>, schedule: &Schedule, unit: RateUnit) -
         ),
         None => "More iterations per round would tell growth from warm-up.".to_owned(),
     }
+}
+
+/// How much more work would fill what has a bound.
+fn until_full(suspect: &Suspect, bound: &Bound, unit: RateUnit) -> String {
+    let there = suspect.grows_at.elements.iter().flatten().max().copied().unwrap_or(0);
+    let rate = suspect.count_per_iteration;
+    let left = bound.value.saturating_sub(there) as f64;
+    let more = match rate > 0.0 {
+        true => format!("after about {:.0} more {}s", (left / rate).ceil(), per(unit)),
+        false => "when it is full".to_owned(),
+    };
+    format!(
+        "`{}` lets it have {}, and {there} are in it: {more} it either stops growing, or the bound does not hold.",
+        bound.name, bound.value
+    )
 }
 
 /// What so little work cannot show.

@@ -2,14 +2,16 @@
 
 use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
 use crate::analysis::trend::{Schedule, Shape, Trend, trend};
-use crate::report::{Evidence, GrowthKind, Strength};
+use crate::report::{Bound, Evidence, GrowthKind, Strength};
 
-/// The numbers of the main candidate and of those that are elements of the growth point like it.
+/// The numbers of the main candidate and of those that are elements of the growth point like it. `bound`: what it
+/// may grow to.
 pub fn evidence(
     main: &Candidate,
     siblings: &[&Candidate],
     schedule: &Schedule,
     kind: GrowthKind,
+    bound: Option<Bound>,
 ) -> Evidence {
     let in_place = main.growth == Grown::Size;
     let sum = |of: fn(&Candidate) -> &Vec<Option<u64>>| -> Vec<Option<u64>> {
@@ -20,7 +22,8 @@ pub fn evidence(
     let trend = trend(schedule, &floats(if in_place { &bytes } else { &counts }));
     // What only roots hold must be much to be believed.
     let little = kind == GrowthKind::Root && bytes_gained(&bytes) < 65_536;
-    let ceiling = if little { Strength::Weak } else { Strength::Strong };
+    let weak = little || bound.is_some() || in_place && is_weak_table(&main.class_name);
+    let ceiling = if weak { Strength::Weak } else { Strength::Strong };
     Evidence {
         r2: round(trend.r2),
         strength: strength(&trend, in_place, bytes_gained(&bytes), rises(&counts), schedule).min(ceiling),
@@ -28,7 +31,13 @@ pub fn evidence(
         drained: trend.drained.map(round),
         counts,
         bytes,
+        bound,
     }
+}
+
+/// Of objects whose own size says how many others live, or have not been told dead yet: those others tell.
+fn is_weak_table(class: &str) -> bool {
+    matches!(class, "FinalizationRegistry" | "WeakMap" | "WeakSet")
 }
 
 /// In how many rounds the number rose.

@@ -89,7 +89,8 @@ impl Scene<'_> {
             found.also = also;
             return Some(found);
         }
-        if many && role(self.graph, top) == Role::Program {
+        // What the global object keeps by some way or other is nowhere in particular.
+        if many && role(self.graph, top) == Role::Program && !self.is_global(top) {
             return Some(site(top, alike));
         }
         // Members that hold each other are looked at together, with whatever else they belong to (`clusters`).

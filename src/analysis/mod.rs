@@ -11,6 +11,7 @@
 
 pub mod allocated;
 pub mod allocation;
+pub mod bound;
 pub mod candidates;
 pub mod clusters;
 pub mod comparison;
@@ -20,6 +21,7 @@ pub mod detectors;
 pub mod diagnose;
 pub mod diff;
 pub mod digest;
+pub mod drained;
 pub mod evidence;
 pub mod fold;
 pub mod growth_point;
@@ -27,6 +29,7 @@ pub mod keepers;
 pub mod label;
 pub mod locator;
 pub mod members;
+pub mod moved;
 pub mod packages;
 pub mod path;
 pub mod places;

@@ -138,8 +138,11 @@ pub fn visible(graph: &Graph, path: &[(NodeIdx, Edge)], end: NodeIdx) -> Vec<Ste
     if path.is_empty() && end == graph.root() {
         at_root = true;
     }
-    for (from, edge) in path {
-        let link = link(graph, *from, edge);
+    for (at, (from, edge)) in path.iter().enumerate() {
+        let exported = (&*graph.node_name(*from) == "system / Cell")
+            .then(|| exported(graph, &path[..at], *from))
+            .flatten();
+        let link = exported.map_or_else(|| link(graph, *from, edge), Link::Variable);
         match role(graph, edge.to) {
             Role::Root => continue,
             Role::Plumbing if edge.to != end => {
@@ -187,6 +190,24 @@ fn link(graph: &Graph, from: NodeIdx, edge: &Edge) -> Link {
         }
         _ => Link::Internal(text),
     }
+}
+
+/// The name of a variable that an ES module exports, given the way to its cell. The module's table of exports has the
+/// name just before the cell.
+fn exported(graph: &Graph, way: &[(NodeIdx, Edge)], cell: NodeIdx) -> Option<String> {
+    let module =
+        way.iter().rev().take(3).find(|(from, _)| &*graph.node_name(*from) == "system / SourceTextModule")?;
+    let columns = graph.columns();
+    let slot = |edge: &Edge| {
+        let indexed = edge.kind == EdgeKind::INTERNAL;
+        indexed.then(|| columns.strings.text(StrIdx(edge.name_or_index)))?.parse::<u32>().ok()
+    };
+    let tables = graph.edges(module.0).map(|edge| edge.to);
+    tables.filter(|table| columns.nodes.kind[table.at()] == NodeKind::ARRAY).find_map(|table| {
+        let at = graph.edges(table).filter(|edge| edge.to == cell).find_map(|edge| slot(&edge))?;
+        let name = graph.edges(table).find(|edge| slot(edge).is_some_and(|slot| slot + 1 == at))?.to;
+        (columns.nodes.kind[name.at()] == NodeKind::STRING).then(|| graph.node_name(name).into_owned())
+    })
 }
 
 /// The key of a Map's entry, if it is a string: in a Map's table the key stands just before its value.

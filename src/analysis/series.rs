@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::graph::{BuildOptions, Graph};
 use crate::parse::source::{self, ReadOptions};
 use crate::report::summary::{ClassRow, Summary};
-use crate::report::{Diagnosis, RateUnit, Round};
+use crate::report::{Diagnosis, RateUnit, Round, Suspect};
 
 /// Captures that are remembered. A longer series forgets its second: the first is the baseline, and the
 /// last ones tell what goes on now.
@@ -47,6 +47,8 @@ struct Past {
     digests: Arc<Vec<Digest>>,
     /// What was sampled and alive; `None` where nothing was sampled.
     allocations: Arc<Vec<Option<Profile>>>,
+    /// Of the last diagnosis.
+    suspects: Arc<Vec<Suspect>>,
 }
 
 /// What a capture has found, together with all before it.
@@ -73,7 +75,7 @@ impl Series {
 
     /// Who will read the snapshot that is taken after `round`.
     pub fn analyst(&self, round: Round) -> Box<dyn Analyst> {
-        let Past { mut rounds, digests, allocations } = self.past.lock().clone();
+        let Past { mut rounds, digests, allocations, suspects } = self.past.lock().clone();
         rounds.push(round);
         Box::new(Comparison {
             unit: self.unit,
@@ -81,6 +83,7 @@ impl Series {
             rounds,
             digests,
             allocations,
+            suspects,
         })
     }
 
@@ -89,7 +92,10 @@ impl Series {
         let (digest, finding) = split(result).ok_or_else(|| broken("the analyst's result is cut off"))?;
         let digest = Digest::from_bytes(digest)?;
         let mut finding: Finding = serde_json::from_slice(finding).map_err(broken)?;
-        self.past.lock().add(round, digest, finding.allocations.take());
+        let mut past = self.past.lock();
+        past.add(round, digest, finding.allocations.take());
+        past.suspects = Arc::new(finding.diagnosis.suspects.clone());
+        drop(past);
         Ok(finding)
     }
 }
@@ -118,6 +124,7 @@ struct Comparison {
     rounds: Vec<Round>,
     digests: Arc<Vec<Digest>>,
     allocations: Arc<Vec<Option<Profile>>>,
+    suspects: Arc<Vec<Suspect>>,
 }
 
 impl Analyst for Comparison {
@@ -125,7 +132,8 @@ impl Analyst for Comparison {
         let threads = briefing.threads;
         let columns = source::read(snapshot, &ReadOptions { threads, ..ReadOptions::default() })?;
         let graph = Graph::build(columns, &BuildOptions { threads, ..BuildOptions::default() })?;
-        let options = Options { unit: self.unit, ..Options::default() };
+        let options =
+            Options { unit: self.unit, remembered: Arc::clone(&self.suspects), ..Options::default() };
         let scripts = ScriptTable::of(&briefing.scripts);
         let (mut diagnosis, digest) = diagnose(&self.digests, &graph, &self.rounds, &scripts, &options);
         let allocations = briefing.allocations.as_deref().and_then(Profile::parse);

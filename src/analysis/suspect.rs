@@ -1,5 +1,6 @@
 //! One suspect put together: names, rates, path, evidence, words.
 
+use crate::analysis::bound::bound;
 use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
 use crate::analysis::container::is_dictionary;
 use crate::analysis::detectors::{self, Clues};
@@ -77,7 +78,9 @@ impl Series<'_> {
         let bytes_per_iteration = round(case.bytes_per_iteration());
         let siblings = siblings(case);
         let elements = growth_elements(scene, digests, case);
-        let mut evidence = evidence(main, &siblings, schedule, kind);
+        let most = elements.iter().flatten().max().or_else(|| main.counts.iter().flatten().max());
+        let within = case.site.at.and_then(|_| bound(scene.graph, growth_steps, *most?));
+        let mut evidence = evidence(main, &siblings, schedule, kind, within);
         let backlog = case.all().all(|candidate| candidate.backlog);
         let mut count = siblings.iter().map(|c| c.count.slope).sum();
         // Members held through others are counted by what holds them.

@@ -47,8 +47,9 @@ impl Schedule {
         self.load.last().map_or(0.0, |&(_, x)| x)
     }
 
-    pub fn has_cool_down(&self) -> bool {
-        self.cool_down.is_some()
+    /// The index of the capture after the load had stopped.
+    pub fn cool_down(&self) -> Option<usize> {
+        self.cool_down
     }
 
     /// The index of the last capture under load.

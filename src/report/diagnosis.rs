@@ -294,6 +294,17 @@ pub struct Evidence {
     /// Part of the growth that was gone in the cool-down capture, 0 to 1; absent without such a capture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drained: Option<f64>,
+    /// What the program lets it grow to, where that is known and not reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
+}
+
+/// A number under a name like `max`, in the container or beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bound {
+    pub name: String,
+    pub value: u64,
 }
 
 /// How far the numbers can be trusted.

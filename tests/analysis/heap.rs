@@ -4,6 +4,7 @@ use crate::draft::Draft;
 use leakguard::analysis::{Digest, Options, ScriptTable, diagnose};
 use leakguard::parse::columns::{EdgeKind, NodeKind};
 use leakguard::report::{Diagnosis, Round};
+use std::sync::Arc;
 
 pub struct Heap {
     pub draft: Draft,
@@ -69,25 +70,28 @@ impl Heap {
     }
 }
 
-/// The diagnosis of the heaps that `build` makes, each after `iterations` more; the last may be a cool-down.
+/// The diagnosis of the heaps that `build` makes, each after `iterations` more; the last may be a cool-down. Like a
+/// series, each diagnosis knows the suspects of the one before.
 pub fn diagnose_rounds(rounds: &[(u64, bool)], build: impl Fn(usize, u64, &mut Heap)) -> Diagnosis {
-    let mut history = Vec::new();
-    let mut done = 0;
-    let mut last = None;
-    for (at, &(iterations, cool_down)) in rounds.iter().enumerate() {
-        done += if cool_down { 0 } else { iterations };
-        let mut heap = Heap::new();
-        build(at, done, &mut heap);
-        let graph = heap.draft.graph();
-        history.push(Digest::of(&graph));
-        last = Some(graph);
-    }
-    history.pop();
     let rounds: Vec<Round> = rounds
         .iter()
         .map(|&(iterations, cool_down)| Round { iterations, cool_down, ..Round::default() })
         .collect();
-    diagnose(&history, &last.unwrap(), &rounds, &ScriptTable::default(), &Options::default()).0
+    let mut history: Vec<Digest> = Vec::new();
+    let mut done = 0;
+    let mut latest: Option<Diagnosis> = None;
+    for (at, round) in rounds.iter().enumerate() {
+        done += if round.cool_down { 0 } else { round.iterations };
+        let mut heap = Heap::new();
+        build(at, done, &mut heap);
+        let remembered = Arc::new(latest.map_or_else(Vec::new, |before| before.suspects));
+        let options = Options { remembered, ..Options::default() };
+        let scripts = ScriptTable::default();
+        let (diagnosis, digest) = diagnose(&history, &heap.draft.graph(), &rounds[..=at], &scripts, &options);
+        history.push(digest);
+        latest = Some(diagnosis);
+    }
+    latest.unwrap()
 }
 
 /// Four rounds of a hundred iterations.

@@ -5,6 +5,7 @@ mod clusters;
 #[expect(dead_code, reason = "the graph's own tests need more of it")]
 mod draft;
 mod folding;
+mod growth;
 mod heap;
 mod stack;
 mod verdicts;

@@ -1,0 +1,95 @@
+//! The bound a container was given. A cache that is still filling up grows like a leak until it is full, and how
+//! long that takes nobody knows but the program: `max: 5000`.
+//!
+//! In: the path to a growth point and how much is in it. Out: [`Bound`], the number under a name like `max`,
+//! `limit` or `capacity` in the container itself, in the two objects above it, or in a variable beside it. Only
+//! captures with numbers made visible have them.
+
+use crate::analysis::path::Step;
+use crate::analysis::places::{internal, is_context};
+use crate::graph::Graph;
+use crate::ids::{NodeIdx, StrIdx};
+use crate::parse::columns::{EdgeKind, NodeKind};
+use crate::report::Bound;
+
+/// The container and so many objects above it are asked.
+const NEAREST: usize = 3;
+/// No cache is given more room than this and means it.
+const LARGEST: f64 = 1e6;
+/// What a limit's name begins with, and what it ends with …
+const BEGINS: [&str; 4] = ["max", "limit", "capacity", "lrusize"];
+const ENDS: [&str; 4] = ["max", "limit", "capacity", "maximum"];
+/// … and what makes it a limit of something else than the number of entries.
+const ELSE: [&str; 22] = [
+    "age",
+    "ttl",
+    "time",
+    "delay",
+    "wait",
+    "interval",
+    "ms",
+    "second",
+    "byte",
+    "listener",
+    "retr",
+    "redirect",
+    "attempt",
+    "socket",
+    "connection",
+    "concurren",
+    "parallel",
+    "depth",
+    "header",
+    "stack",
+    "frame",
+    "param",
+];
+
+/// The smallest bound that `elements` have not reached.
+pub fn bound(graph: &Graph, above: &[Step], elements: u64) -> Option<Bound> {
+    above
+        .iter()
+        .rev()
+        .take(NEAREST)
+        .flat_map(|step| numbers(graph, step.node))
+        .filter(|(name, value)| is_limit(name) && *value >= elements as f64 && *value <= LARGEST)
+        .min_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(name, value)| Bound { name, value: value as u64 })
+}
+
+/// The fields, or variables, of a node that are numbers.
+fn numbers(graph: &Graph, node: NodeIdx) -> Vec<(String, f64)> {
+    let wanted = if is_context(graph, node) { EdgeKind::CONTEXT } else { EdgeKind::PROPERTY };
+    let strings = &graph.columns().strings;
+    graph
+        .edges(node)
+        .filter(|e| e.kind == wanted && graph.columns().nodes.kind[e.to.at()] == NodeKind::NUMBER)
+        .filter_map(|e| {
+            let text = graph.node_name(internal(graph, e.to, b"value")?);
+            Some((strings.text(StrIdx(e.name_or_index)).into_owned(), text.parse().ok()?))
+        })
+        .collect()
+}
+
+fn is_limit(name: &str) -> bool {
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    (BEGINS.iter().any(|word| plain.starts_with(word)) || ENDS.iter().any(|word| plain.ends_with(word)))
+        && !ELSE.iter().any(|word| plain.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_limit;
+
+    #[test]
+    fn limits_of_entries_are_told_from_other_limits() {
+        for name in ["max", "#max", "_maxSize", "MAX_ENTRIES", "limit", "capacity", "sizeLimit", "cacheMax"] {
+            assert!(is_limit(name), "{name}");
+        }
+        for name in ["maxAge", "_maxListeners", "maxSockets", "size", "MAX_RETRIES", "timeLimit", "maxBytes"]
+        {
+            assert!(!is_limit(name), "{name}");
+        }
+    }
+}

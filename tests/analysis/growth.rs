@@ -1,0 +1,129 @@
+//! Growth that looks like something else: places that move, caches that fill up, queues that are gone.
+
+use crate::heap::{Heap, diagnose_growth, diagnose_rounds};
+use leakguard::parse::columns::{EdgeKind, NodeKind};
+use leakguard::report::{Strength, Verdict};
+
+fn objects(heap: &mut Heap, class: &str, count: u64) -> Vec<usize> {
+    (0..count).map(|_| heap.object(class)).collect()
+}
+
+/// A number that the capture made visible.
+fn number(heap: &mut Heap, value: u64) -> usize {
+    let number = heap.draft.node(NodeKind::NUMBER, "smi number", 0);
+    let text = heap.draft.node(NodeKind::STRING, &value.to_string(), 0);
+    heap.draft.edge(number, EdgeKind::INTERNAL, "value", text);
+    number
+}
+
+/// A class like an LRU cache: `name`, a Map inside of it, and the number it calls `limit`.
+fn cache(heap: &mut Heap, limit: (&str, u64), entries: u64) {
+    let owner = heap.object("Cache");
+    heap.variable("cache", owner);
+    let value = number(heap, limit.1);
+    heap.property(owner, limit.0, value);
+    let list = heap.object("Array");
+    heap.property(owner, "#entries", list);
+    let entries = objects(heap, "Entry", entries);
+    heap.fill(list, &entries);
+}
+
+/// An array that only a suspended function knows, which waits for something else each time.
+fn awaited(heap: &mut Heap, waits_for: &str, results: u64) {
+    let handle = heap.object(waits_for);
+    heap.variable(&format!("pending{waits_for}"), handle);
+    let suspended = heap.object("Generator");
+    heap.property(handle, "callback", suspended);
+    let list = heap.object("Array");
+    heap.property(suspended, "results", list);
+    let results = objects(heap, "Result", results);
+    heap.fill(list, &results);
+}
+
+#[test]
+fn what_hangs_below_something_else_each_time_is_found_all_the_same() {
+    let handles = ["Timeout", "Socket", "Pipe", "FileHandle"];
+    let leak = diagnose_rounds(&[(100, false); 4], |at, done, heap| awaited(heap, handles[at], done));
+    assert_eq!(leak.verdict, Verdict::Leak, "{}", leak.reason);
+    let suspect = &leak.suspects[0];
+    assert_eq!((suspect.class_name.as_str(), suspect.count_per_iteration), ("Result", 1.0));
+    assert_eq!(suspect.evidence.counts, [Some(100), Some(200), Some(300), Some(400)]);
+
+    let steady = diagnose_rounds(&[(100, false); 4], |at, _, heap| awaited(heap, handles[at], 300));
+    assert_eq!(steady.verdict, Verdict::Healthy, "{}", steady.reason);
+}
+
+#[test]
+fn what_stays_at_its_place_has_not_moved() {
+    // A list of the same form appears beside those that were there all along.
+    let diagnosis = diagnose_rounds(&[(100, false); 4], |at, _, heap| {
+        awaited(heap, "Timeout", [100, 200, 300, 100][at]);
+        if at == 3 {
+            awaited(heap, "Socket", 400);
+        }
+    });
+    assert_ne!(diagnosis.verdict, Verdict::Leak, "{}", diagnosis.reason);
+}
+
+#[test]
+fn a_cache_below_its_bound_is_no_leak_yet() {
+    let filling = diagnose_growth(|done, heap| cache(heap, ("max", 1000), done));
+    assert_eq!(filling.verdict, Verdict::Inconclusive, "{}", filling.reason);
+    let bound = filling.suspects[0].evidence.bound.as_ref().unwrap();
+    assert_eq!((bound.name.as_str(), bound.value), ("max", 1000));
+    let advice = filling.advice.unwrap();
+    assert!(advice.contains("`max` lets it have 1000, and 400 are in it: after about 600 more"), "{advice}");
+}
+
+#[test]
+fn a_bound_that_does_not_hold_is_none() {
+    for limit in [("max", 300), ("maxAge", 60_000), ("size", 1000)] {
+        let leak = diagnose_growth(|done, heap| cache(heap, limit, done));
+        assert_eq!(leak.verdict, Verdict::Leak, "{limit:?}: {}", leak.reason);
+        assert_eq!(leak.suspects[0].evidence.strength, Strength::Strong);
+    }
+}
+
+#[test]
+fn a_drained_queue_is_named_though_it_is_gone() {
+    let rounds = [(100, false), (100, false), (100, false), (100, false), (0, true)];
+    let diagnosis = diagnose_rounds(&rounds, |at, done, heap| {
+        let jobs = objects(heap, "Job", [done, done, done, done, 0][at]);
+        heap.array("queue", &jobs);
+    });
+    assert_eq!(diagnosis.verdict, Verdict::Backlog, "{}", diagnosis.reason);
+    let suspect = &diagnosis.suspects[0];
+    assert_eq!((suspect.category.as_str(), suspect.class_name.as_str()), ("backlog", "Job"));
+    assert_eq!(suspect.grows_at.name.as_deref(), Some("queue"));
+    assert_eq!(suspect.evidence.drained, Some(1.0));
+    assert_eq!(suspect.evidence.counts.last(), Some(&Some(0)));
+}
+
+#[test]
+fn a_table_of_weak_references_tells_nothing_by_its_size() {
+    for (class, verdict) in [("FinalizationRegistry", Verdict::Inconclusive), ("Ring", Verdict::Leak)] {
+        let diagnosis = diagnose_growth(|done, heap| {
+            let table = heap.draft.node(NodeKind::OBJECT, class, 64 * done);
+            heap.variable("table", table);
+        });
+        assert_eq!(diagnosis.verdict, verdict, "{class}: {}", diagnosis.reason);
+    }
+}
+
+#[test]
+fn what_only_changes_its_place_when_the_load_stops_has_not_drained() {
+    let rounds = [(100, false), (100, false), (100, false), (100, false), (0, true)];
+    let diagnosis = diagnose_rounds(&rounds, |at, _, heap| {
+        let results = objects(heap, "Result", [100, 200, 300, 400, 400][at]);
+        heap.array("results", &results);
+        // Under load, timers know them as well.
+        if at < 4 {
+            heap.array("timers", &results);
+        }
+    });
+    assert_eq!(diagnosis.verdict, Verdict::Leak, "{}", diagnosis.reason);
+    let suspect = &diagnosis.suspects[0];
+    assert_eq!((suspect.class_name.as_str(), suspect.count_per_iteration), ("Result", 1.0));
+    assert_eq!(suspect.grows_at.name.as_deref(), Some("results"));
+    assert_eq!(suspect.evidence.drained, Some(0.0));
+}
