@@ -105,7 +105,8 @@ fn keeper(
             let sited = |case: &Case| case.site.at.is_some();
             (sited(x), n)
                 .cmp(&(sited(y), m))
-                .then(x.bytes_per_iteration().total_cmp(&y.bytes_per_iteration()))
+                // What a case has taken over does not make it more of a home.
+                .then(x.main.bytes_per_iteration().total_cmp(&y.main.bytes_per_iteration()))
                 .then(b.cmp(a))
         })
         .map(|(at, ..)| at)

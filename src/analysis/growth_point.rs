@@ -89,8 +89,10 @@ impl Scene<'_> {
             found.also = also;
             return Some(found);
         }
-        // What the global object keeps by some way or other is nowhere in particular.
-        if many && role(self.graph, top) == Role::Program && !self.is_global(top) {
+        // What the one global object keeps by some way or other is nowhere in particular. With vm contexts there are
+        // many.
+        let nowhere = alike == 1 && self.is_global(top);
+        if many && role(self.graph, top) == Role::Program && !nowhere {
             return Some(site(top, alike));
         }
         // Members that hold each other are looked at together, with whatever else they belong to (`clusters`).

@@ -14,8 +14,8 @@ use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::{holders, owner, role, sample};
 use crate::analysis::role::Role;
 use crate::graph::Graph;
-use crate::ids::NodeIdx;
-use crate::parse::columns::NodeKind;
+use crate::ids::{NodeIdx, StrIdx};
+use crate::parse::columns::{Edge, EdgeKind, NodeKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Everything that grows at one growth point.
@@ -61,7 +61,7 @@ pub fn cases(scene: Scene<'_>, candidates: Vec<Candidate>) -> (Vec<Case>, Vec<Ca
         .collect();
     let holders = holders(scene.graph, &shared);
     let mut by_site: FxHashMap<Key, Case> = FxHashMap::default();
-    // For each group, the case whose growth point is in it: its backing store grows with it.
+    // For each group, the key of the case whose growth point is in it: its backing store grows with it.
     let mut growth_points: FxHashMap<u32, NodeIdx> = FxHashMap::default();
     // Growth in number first, so that growth in size finds what explains it.
     here.sort_by_key(|(candidate, _)| candidate.growth != Growth::Number);
@@ -75,17 +75,15 @@ pub fn cases(scene: Scene<'_>, candidates: Vec<Candidate>) -> (Vec<Case>, Vec<Ca
             gone.push(candidate);
             continue;
         };
-        let key = match site.at {
-            Some(at) => Key::Node(at),
-            None => Key::Group(group),
-        };
+        let home = site.at.map(|at| all_listeners(scene.graph, at).unwrap_or(at));
+        let key = home.map_or(Key::Group(group), Key::Node);
         let key = match growth_points.get(&group) {
             Some(&at) if candidate.growth == Growth::Size => Key::Node(at),
             _ => key,
         };
-        if let (Growth::Number, Some(at)) = (candidate.growth, site.at) {
+        if let (Growth::Number, Some(at), Some(home)) = (candidate.growth, site.at, home) {
             for &holder in std::iter::once(&at).chain(&site.also) {
-                growth_points.entry(scene.fold.group_of(holder)).or_insert(at);
+                growth_points.entry(scene.fold.group_of(holder)).or_insert(home);
             }
         }
         match by_site.entry(key) {
@@ -214,6 +212,19 @@ fn largest(graph: &Graph, members: &[NodeIdx]) -> Option<Site> {
     let known = known_owner(graph, at);
     let instances = if known == at { big as u64 } else { 1 };
     Some(Site { at: Some(known), instances, also: Vec::new(), member: known, chain: false, partial: false })
+}
+
+/// Of the list of one event's listeners, the object that has the lists of all events of the emitter: who adds
+/// listeners for three events has one leak.
+fn all_listeners(graph: &Graph, list: NodeIdx) -> Option<NodeIdx> {
+    let events = owner(graph, list);
+    let strings = &graph.columns().strings;
+    let is_events = |edge: Edge| {
+        edge.to == events
+            && edge.kind == EdgeKind::PROPERTY
+            && strings.bytes(StrIdx(edge.name_or_index)) == b"_events"
+    };
+    graph.edges(owner(graph, events)).any(is_events).then_some(events)
 }
 
 /// Bytes of a buffer count for the object the program knows, pieces of a string for the whole string.

@@ -127,3 +127,25 @@ fn what_only_changes_its_place_when_the_load_stops_has_not_drained() {
     assert_eq!(suspect.grows_at.name.as_deref(), Some("results"));
     assert_eq!(suspect.evidence.drained, Some(0.0));
 }
+
+#[test]
+fn listeners_for_several_events_of_one_emitter_are_one_suspect() {
+    let diagnosis = diagnose_growth(|done, heap| {
+        let emitter = heap.object("Socket");
+        heap.variable("upstream", emitter);
+        let events = heap.object("Object");
+        heap.property(emitter, "_events", events);
+        for event in ["close", "finish", "error"] {
+            let list = heap.object("Array");
+            heap.property(events, event, list);
+            let listener = |_| heap.draft.node(NodeKind::CLOSURE, &format!("on{event}"), 64);
+            let listeners: Vec<usize> = (0..done).map(listener).collect();
+            heap.fill(list, &listeners);
+        }
+    });
+    assert_eq!(diagnosis.suspects.len(), 1);
+    let suspect = &diagnosis.suspects[0];
+    assert_eq!((suspect.category.as_str(), suspect.classes.len()), ("event-listeners", 3));
+    // The listeners, and their places in the lists.
+    assert_eq!(suspect.bytes_per_iteration, 3.0 * (64.0 + 8.0));
+}
