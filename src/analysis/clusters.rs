@@ -7,7 +7,7 @@
 //!    them, provided that from there most of them are reached through each other: the head of a ring.
 
 use crate::analysis::growth_point::{Scene, Site, tally};
-use crate::analysis::members::{has_class, is_holding, owner, role};
+use crate::analysis::members::{has_class, is_container, is_holding, owner, role};
 use crate::analysis::role::Role;
 use crate::analysis::suspects::Case;
 use crate::graph::Bits;
@@ -17,6 +17,8 @@ use std::collections::VecDeque;
 
 /// Of the objects outside a cluster that refer into it, the most that are tried as its growth point.
 const MOST_ENTRIES: usize = 8;
+/// A container that refers to so many of a cluster's main objects is the list of them.
+const FEWEST_LISTED: usize = 3;
 const NONE: u32 = u32::MAX;
 
 /// The sampled members of each growing group, and who holds each of those.
@@ -102,11 +104,12 @@ fn keeper(
         .filter(|&(_, n)| n * 2 >= all)
         .filter_map(|(at, n)| cases[at as usize].as_ref().map(|case| (at as usize, n, case)))
         .max_by(|(a, n, x), (b, m, y)| {
-            let sited = |case: &Case| case.site.at.is_some();
-            (sited(x), n)
-                .cmp(&(sited(y), m))
-                // What a case has taken over does not make it more of a home.
-                .then(x.main.bytes_per_iteration().total_cmp(&y.main.bytes_per_iteration()))
+            // A list of objects is more of a home than one of the functions that know them.
+            let rank = |case: &Case| (case.site.at.is_some(), !case.main.class_name.ends_with("()"));
+            let ((sited, objects), (y_sited, y_objects)) = (rank(x), rank(y));
+            (sited, n, objects)
+                .cmp(&(y_sited, m, y_objects))
+                .then(x.bytes_per_iteration().total_cmp(&y.bytes_per_iteration()))
                 .then(b.cmp(a))
         })
         .map(|(at, ..)| at)
@@ -135,9 +138,14 @@ fn anchor(scene: Scene<'_>, mut case: Case, sample: Sample<'_>) -> Case {
         let (reached, last) = reached(scene, at, &inside, main);
         (reached * 2 >= main.len()).then_some((at, last))
     });
-    if let Some((at, member)) = head {
+    if let Some((at, last)) = head {
+        // A list, even though what is in it holds each other; or else a ring, of which it knows some.
+        let held = |member: &&NodeIdx| sample.holders.get(member).is_some_and(|by| by.contains(&at));
+        let listed: Vec<&NodeIdx> = main.iter().filter(held).collect();
+        let is_list = is_container(scene.graph, at) && listed.len() >= FEWEST_LISTED;
+        let member = listed.last().filter(|_| is_list).map_or(last, |member| **member);
         case.site =
-            Site { at: Some(at), instances: 1, also: Vec::new(), member, chain: true, partial: false };
+            Site { at: Some(at), instances: 1, also: Vec::new(), member, chain: !is_list, partial: is_list };
     } else {
         case.site.at = scene.convergence(main);
     }

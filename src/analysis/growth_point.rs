@@ -68,7 +68,9 @@ impl Scene<'_> {
             chain: false,
             partial: false,
         };
-        if many && row.label != Label::VIA && role(self.graph, top) == Role::Program {
+        // Under the global object only entries are its own: V8 has all built-ins of all contexts below it as well.
+        let own = row.label != Label::VIA && (!self.is_global(top) || row.label.is_collective());
+        if many && own && role(self.graph, top) == Role::Program {
             return Some(site(top, alike));
         }
         if let Some((head, member)) = self.chain_head(group, members) {
@@ -89,10 +91,8 @@ impl Scene<'_> {
             found.also = also;
             return Some(found);
         }
-        // What the one global object keeps by some way or other is nowhere in particular. With vm contexts there are
-        // many.
-        let nowhere = alike == 1 && self.is_global(top);
-        if many && role(self.graph, top) == Role::Program && !nowhere {
+        // What a global object keeps by some way or other is nowhere in particular.
+        if many && role(self.graph, top) == Role::Program && !self.is_global(top) {
             return Some(site(top, alike));
         }
         // Members that hold each other are looked at together, with whatever else they belong to (`clusters`).
@@ -183,6 +183,7 @@ impl Scene<'_> {
         let counted = tally(all.filter(|&holder| {
             has_class(self.graph, self.fold, holder)
                 && self.reach.is_reached(holder)
+                && !self.is_global(holder)
                 && !growing.contains(&self.fold.group_of(holder))
         }));
         let &(_, most) = counted.first()?;
@@ -227,6 +228,7 @@ impl Scene<'_> {
 }
 
 impl Scene<'_> {
+    /// Whether a node is a context's global object.
     fn is_global(self, node: NodeIdx) -> bool {
         self.graph.user_roots().contains(&node)
     }
