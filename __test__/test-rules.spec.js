@@ -147,6 +147,8 @@ test('what the test runner and Node note is no leak of the function', () => {
   const own = suspect({ path: [{ edge: 'mine', name: 'Array', role: 'growth-point' }], sentence: 'mine grows' });
   const timings = [{ edge: 'resourceTimingBuffer', name: 'Array', role: 'growth-point' }];
   assert.match(measured([suspect({ path: timings })]).reason, /Node\.js notes, up to a bound/);
+  const waits = (file) => measured([suspect({ path: [{ edge: '(extension)', name: 'Generator', location: { file: require.resolve('../lib/capture/fork.js') } }, { edge: 'x', name: 'Array', role: 'growth-point', ...(file && { location: { file } }) }] })]);
+  assert.deepEqual([waits().verdict, waits(__filename).verdict], ['healthy', 'leak'], 'what leakguard waits with');
   const both = measured([runners, own]);
   assert.deepEqual([both.verdict, both.reason, both.suspects.length], ['leak', 'mine grows', 1]);
 });

@@ -12,7 +12,7 @@ function report(rows) {
 
 function healthyTable(rows) {
   if (rows.length === 0) return;
-  heading('Healthy functions', ['group', 'runs', 'false alarms', 'unsure', 'by captures', 'median s', '95 % s', 'longest s']);
+  heading('Healthy functions', ['group', 'runs', 'false alarms', 'unsure', 'by captures', 'median s', '95 % s', 'longest s', 'median CPU s', '95 % CPU s']);
   const groups = grouped(rows, ({ id }) => (/\/.*\//.test(id) ? `awaits ${id.split('/')[0]}` : id.split('/')[0]));
   for (const kind of ['fresh', 'one']) groups.push([kind === 'fresh' ? 'a process each' : 'many in a process', rows.filter(({ mode }) => mode === kind)]);
   groups.push(...grouped(rows, ({ node }) => `Node ${node}`), ['all', rows]);
@@ -26,7 +26,7 @@ function healthyTable(rows) {
 
 function leakTable(rows) {
   if (rows.length === 0) return;
-  heading('Leaking functions', ['leak', 'runs', 'found', 'found within 10 s', 'unsure', 'healthy', 'median s', '95 % s', 'longest s']);
+  heading('Leaking functions', ['leak', 'runs', 'found', 'found within 10 s', 'unsure', 'healthy', 'median s', '95 % s', 'longest s', 'median CPU s', '95 % CPU s']);
   const groups = grouped(rows, ({ id, leak }) => (id.startsWith('way/') ? 'each its own way' : `${leak} B`));
   for (const [name, list] of [...groups, ['all', rows]]) {
     const inTime = list.filter(({ verdict, ms }) => verdict === 'LG_LEAK' && ms < 10_000).length;
@@ -51,9 +51,11 @@ const line = (cells) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
 const of = (list, verdict) => list.filter((row) => row.verdict === verdict).length;
 
 function times(list) {
-  const sorted = list.map(({ ms }) => ms / 1000).sort((a, b) => a - b);
-  const at = (part) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(2);
-  return [at(0.5), at(0.95), at(1)];
+  const at = (field, part) => {
+    const sorted = list.map((row) => (row[field] ?? 0) / 1000).sort((a, b) => a - b);
+    return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(2);
+  };
+  return [at('ms', 0.5), at('ms', 0.95), at('ms', 1), at('cpuMs', 0.5), at('cpuMs', 0.95)];
 }
 
 // Map.groupBy came with Node 21.
