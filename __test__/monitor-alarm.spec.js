@@ -46,6 +46,9 @@ function alarm(t, { result = diagnosis(), fail = null, known = new KnownLeaks(fa
       finished: false,
       diagnosis: JSON.stringify(result),
       rounds: [],
+      free() {
+        fail = null;
+      },
       async record({ iterations }) {
         if (fail !== null) throw fail;
         made.taken++;
@@ -110,7 +113,7 @@ test('steep growth is looked into before there is a verdict, when somebody waits
   assert.equal(recorders.length, 0, 'nobody waits');
   waits = true;
   look();
-  assert.deepEqual(made.looking, { taken: 0, of: 3 });
+  assert.deepEqual(made.looking, { taken: 0, of: 3, capturing: true });
   await until(() => found.length === 1);
   const [{ confirmed, state }] = found;
   assert.deepEqual([confirmed, state.verdict, state.timeLeftMs], [false, 'growing', 6e5], 'a program that starts is as steep');
@@ -183,6 +186,18 @@ test('a leak without a name is reported all the same', async (t) => {
   monitor.become('leaking');
   await until(() => found.length === 1);
   assert.equal(found[0].confirmed, true);
+});
+
+test('a look waits for a capture that is under way', async (t) => {
+  const busy = Object.assign(new Error('a capture is under way'), { code: 'LG_CAPTURE_BUSY' });
+  const { monitor, found, recorders } = alarm(t, { fail: busy });
+  monitor.become('growing');
+  await until(() => recorders.length === 1);
+  await sleep(30);
+  assert.deepEqual([found.length, recorders[0].finished], [0, false], 'no failure, and no end');
+  recorders[0].free();
+  await until(() => found.length === 1);
+  assert.equal(recorders[0].taken, 3);
 });
 
 test('a capture that fails is told, and not repeated at once', async (t) => {

@@ -64,10 +64,12 @@ async function serve(files) {
   return { ask, memory, processorMs, stop };
 }
 
-async function opened(ask, question) {
+/** Asks until the answer is there; `told` hears how long each try took. */
+async function opened(ask, question, told = () => {}) {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask(question);
+    told(answer.ms);
     if (!answer.loading) return answer.body;
     if (Date.now() > end) throw new Error(`${question} is still loading`);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -131,8 +133,11 @@ async function measure(files, runs) {
       return [result, processorMs() - before];
     };
     for (const [name, question] of indexes) {
-      const [{ ms }, processor] = await timed(() => ask(question));
-      built.push([name, ms, processor]);
+      const started = performance.now();
+      let slowest = 0;
+      const told = (ms) => (slowest = Math.max(slowest, ms));
+      const [, processor] = await timed(() => opened(ask, question, told));
+      built.push([name, performance.now() - started, slowest, processor]);
     }
     const rows = [];
     for (const [name, question] of await questions(ask)) {
@@ -165,8 +170,8 @@ function record(result, command) {
     `- Opened in ${(summary.loadedMs / 1000).toFixed(1)} s and ${(head.loadedMs / 1000).toFixed(1)} s, with ${(openMs / 1000).toFixed(1)} s of processor time for the first. Resident memory, Node's own included: ${Math.round(memory.first / MIB)} MiB with the first open (${(memory.first / summary.bytes).toFixed(2)} times the file), ${Math.round(memory.all / MIB)} MiB with both, all indexes of the first and the comparison (${(memory.all / files).toFixed(2)} times both files)`,
     `- The diagnosis of both took ${(diagnosisMs / 1000).toFixed(1)} s of processor time, once`,
     '- Median and slowest are what a client waits, HTTP and JSON included, for pages of 100 rows. They depend on what else the machine does; processor time, the mean of all runs, is what the server needed\n',
-    '## Indexes, built by the first question that needs them\n',
-    `${table(['index', 'time', 'processor time'], built.map(([name, ...times]) => [name, ...times.map(ms)]))}\n`,
+    '## Indexes, built by the first question that needs them; until then it is answered 202\n',
+    `${table(['index', 'time', 'slowest answer', 'processor time'], built.map(([name, ...times]) => [name, ...times.map(ms)]))}\n`,
     '## Questions\n',
     `${table(['question', 'median', 'slowest', 'processor time'], rows.map(([name, ...times]) => [name, ...times.map(ms)]))}\n`,
   ].join('\n');

@@ -1,6 +1,7 @@
 'use strict';
 
 const { randomBytes } = require('node:crypto');
+const { setTimeout: sleep } = require('node:timers/promises');
 const v8 = require('node:v8');
 
 const native = require('../addon.js');
@@ -10,6 +11,9 @@ const { ADVICE, LeakguardError, describe, fromNative } = require('../errors.js')
 const { about } = require('./about.js');
 const { Explorer } = require('./explorer.js');
 const { socketPath } = require('./runtime-directory.js');
+
+// Clients hear within 30 seconds whether a capture begins.
+const TURN_MS = 25_000;
 
 // The admin server of a guard. The server itself is the addon's, on a thread of its own; here is what it cannot do
 // without the event loop: read the heap's numbers, take captures, hear what the guard finds.
@@ -143,6 +147,7 @@ class Admin {
     // The loop was busy, and the client has gone meanwhile.
     if (!this.#native.wanted(ticket)) return;
     try {
+      await this.#turn();
       const taking = this.#guard.snapshot(options);
       if (this.#guard.capturing !== null) this.#native.capturing(JSON.stringify(this.#guard.capturing), ticket);
       this.#native.settle(ticket, JSON.stringify(await taking));
@@ -150,6 +155,12 @@ class Admin {
       const { code, message } = coded(error);
       this.#native.refuse(ticket, code, message);
     }
+  }
+
+  // One capture at a time: the guard's own, for which nobody has asked, lets go soon.
+  async #turn() {
+    const until = performance.now() + TURN_MS;
+    while (this.#watch?.looking?.capturing === true && performance.now() < until) await sleep(TURN_MS / 100, undefined, { ref: false });
   }
 
   #found(finding) {

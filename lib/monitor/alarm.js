@@ -16,6 +16,8 @@ const AT_MOST_MS = 15 * MINUTE;
 const STEEP_SPACING_MS = 4 * SECOND;
 // And between two of those.
 const STEEP_MS = 5 * MINUTE;
+// How long another capture is waited for.
+const BUSY_MS = 10 * MINUTE;
 // After a look that named nothing: doubled each time, up to the cool-down.
 const FRUITLESS_MS = 10 * MINUTE;
 
@@ -94,7 +96,7 @@ class Alarm {
     clearInterval(this.#timer);
   }
 
-  // The look under way, as { taken, of } captures; null while there is none.
+  // The look under way, as { taken, of, capturing }; null while there is none.
   get looking() {
     return this.#looking;
   }
@@ -194,20 +196,32 @@ class Alarm {
     let served = this.#requests();
     try {
       for (let taken = 0; ; ) {
-        this.#looking = { taken, of: CAPTURES };
+        this.#looking = { taken, of: CAPTURES, capturing: true };
         const { heapUsed, external, arrayBuffers, rss } = memoryUsage();
         const before = this.#monitor.floor;
         const iterations = unit === 'request' ? Math.max(1, this.#requests() - served) : 0;
         served = this.#requests();
-        await recorder.record({ iterations, heapUsed, external, arrayBuffers, rss });
+        await this.#record(recorder, { iterations, heapUsed, external, arrayBuffers, rss });
         if (++taken === CAPTURES) return JSON.parse(recorder.diagnosis);
-        this.#looking = { taken, of: CAPTURES };
+        this.#looking = { taken, of: CAPTURES, capturing: false };
         if (taken > 1) likely(JSON.parse(recorder.diagnosis));
         if (!(await this.#grown(before, spacingMs, signal))) return null;
       }
     } finally {
       this.#looking = null;
       recorder.finish();
+    }
+  }
+
+  // Somebody else may be capturing: that ends.
+  async #record(recorder, round) {
+    for (const until = performance.now() + BUSY_MS; ; ) {
+      try {
+        return await recorder.record(round);
+      } catch (error) {
+        if (error.code !== 'LG_CAPTURE_BUSY' || performance.now() > until) throw error;
+        await sleep(Math.min(SECOND, this.#spacingMs), undefined, { ref: false, signal: this.#stopping.signal });
+      }
     }
   }
 

@@ -58,7 +58,7 @@ class Watch {
     return this.#monitor.state;
   }
 
-  // The look at what grows that is under way, as { taken, of } captures; null while there is none.
+  // The look at what grows that is under way, as { taken, of, capturing }; null while there is none.
   get looking() {
     return this.#alarm.looking;
   }

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import { type ApiError, query, send } from '../api/client';
 import { asApiError } from '../api/resource';
 import { capabilities, capturing, diagnosis, refreshReport, refreshSnapshots, stats } from '../state';
-import { Failure, Loading } from './status';
+import { Failure } from './status';
 
 const CAPTURES = 3;
 /** For the program to work between two captures. */
@@ -21,7 +21,13 @@ export function Look() {
   const progress = taken.value === null ? byItself : { taken: taken.value, of: CAPTURES };
   if (progress !== null) {
     const { taken: done, of } = progress;
-    return <Loading what={done < of ? `Finding out what grows: capture ${done + 1} of ${of}` : 'Comparing the captures'} progress={{ done, total: of }} />;
+    // A capture under way counts half.
+    return (
+      <p class="looking" role="status">
+        <progress aria-label="Finding out what grows" value={Math.min(done + 0.5, of)} max={of} />
+        {done < of ? `Finding out what grows: capture ${done + 1} of ${of}. The program goes on.` : 'Comparing the captures.'}
+      </p>
+    );
   }
   if (failure.value !== null) return <Failure error={failure.value} />;
   if (!capabilities.value.capture || (diagnosis.value?.suspects.length ?? 0) > 0) return null;

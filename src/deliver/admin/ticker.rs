@@ -23,8 +23,8 @@ pub async fn tick(desk: Arc<Desk>) {
         if desk.beat.lock().ask(Instant::now()) {
             desk.event_loop.send(Order::Numbers { watched: desk.is_watched() });
         }
-        // The first look has no numbers yet.
-        if look % 2 == 1 {
+        // A process that is still loading has no numbers yet.
+        if look % 2 == 1 && desk.beat.lock().numbers.heap_used > 0.0 {
             let sample = sample(&desk, &mut collected);
             desk.history.lock().add(sample);
             tell(&desk, "sample", &sample);
