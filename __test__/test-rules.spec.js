@@ -130,6 +130,15 @@ test('what fills up is no leak', () => {
   assert.equal(outcome([0, 16_000, 16_000, 16_000], inPlace), 'leak', 'a table need not double in a short round');
 });
 
+test('a handful of calls proves little', () => {
+  const rounds = [5, 4, 4, 16].map((iterations) => ({ iterations }));
+  const evidence = { strength: 'strong', counts: [5, 9, 13, 29], bytes: [], inPlace: false };
+  const after = (bytesPerIteration, fewest) => weighed({ verdict: 'leak', rounds, growth: {}, suspects: [suspect({ path: [], evidence, bytesPerIteration })] }, fewest).verdict;
+  assert.equal(after(100), 'inconclusive');
+  assert.equal(after(10_000), 'leak', 'but much growth does');
+  assert.equal(after(100, 0), 'leak', 'and when the caller wants no more');
+});
+
 test('a map of few entries may be a cache that is not full yet', () => {
   const map = (entries) => suspect({ growsAt: { kind: 'map', elements: [0, entries] } });
   assert.equal(mayFill({ suspects: [map(200)] }), true);
@@ -139,7 +148,7 @@ test('a map of few entries may be a cache that is not full yet', () => {
 
 test('what the test runner and Node note is no leak of the function', () => {
   const buffer = [{ edge: 'console', name: 'console' }, { edge: '_buffer', name: 'Array', role: 'growth-point' }, { edge: '[9]', name: 'Object', role: 'leaked' }];
-  const measured = (suspects) => weighed({ verdict: 'leak', reason: 'it grows', rounds: [], growth: { bytesPerIteration: 150 }, suspects });
+  const measured = (suspects) => weighed({ verdict: 'leak', reason: 'it grows', rounds: [{}, { iterations: 100 }], growth: { bytesPerIteration: 150 }, suspects });
   const runners = suspect({ path: buffer, bytesPerIteration: 140 });
   const { verdict, reason, growth, suspects } = measured([runners]);
   assert.deepEqual([verdict, suspects, growth.bytesPerIteration], ['healthy', [], 10]);

@@ -11,6 +11,9 @@ const OWN = path.dirname(__dirname) + path.sep;
 // Growth points that a cache may be, and more entries than most caches have room for.
 const KEYED = new Set(['map', 'set', 'dictionary']);
 const MOST_ENTRIES = 1000;
+// In so few calls the smallest of caches grows by one with each. Growth by this much needs no more calls.
+const FEWEST_CALLS = 30;
+const MUCH_BYTES = 65_536;
 // In the last round, what leaks grows by at least this part of what it grew by before. What fills up does not, unless
 // the last of its room went in the last third of that round.
 const KEEPS_UP = 0.6;
@@ -46,9 +49,13 @@ function mayFill({ suspects }) {
   return suspects.filter(isLeak).every((suspect) => isKeyed(suspect) && entries(suspect) < MOST_ENTRIES);
 }
 
-/** The diagnosis without what is excused, and with weak evidence where growth fades. */
-function weighed(diagnosis) {
+/**
+ * The diagnosis without what is excused, and with weak evidence where growth fades.
+ * @param {number} fewestCalls with fewer, growth is no strong evidence unless it is by much
+ */
+function weighed(diagnosis, fewestCalls = FEWEST_CALLS) {
   const { verdict, rounds, growth } = diagnosis;
+  const calls = rounds.slice(1).reduce((sum, { iterations }) => sum + iterations, 0);
   const excused = [];
   const suspects = [];
   for (const suspect of diagnosis.suspects) {
@@ -58,7 +65,8 @@ function weighed(diagnosis) {
     else if (isRunners(suspect)) excused.push(`Nothing grows but what the test runner notes: ${suspect.sentence}`);
     else if (pace === 'stopped') excused.push(`Nothing grows any more: ${suspect.sentence} at first`);
     else {
-      const isWeak = pace === 'fades' || pace === 'uneven';
+      const isLittle = calls < fewestCalls && suspect.bytesPerIteration * calls < MUCH_BYTES;
+      const isWeak = isLittle || pace === 'fades' || pace === 'uneven';
       suspects.push(isWeak && isLeak(suspect) ? weakened(suspect) : suspect);
       continue;
     }
@@ -74,7 +82,7 @@ function conclusion(verdict, suspects, excused) {
   if (verdict !== 'leak' && excused.length === 0) return {};
   const weak = suspects.find(({ category }) => !NO_LEAK.has(category));
   if (weak !== undefined) {
-    const advice = 'More calls would tell whether it has an end: raise `warmup` past the bound that it may have.';
+    const advice = 'More calls would tell whether it has an end: raise `warmup` past the bound that it may have, or `timeout`.';
     return { verdict: 'inconclusive', reason: `It grew, but perhaps not for ever: ${weak.sentence}`, advice };
   }
   if (verdict === 'backlog') return {};
