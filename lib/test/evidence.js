@@ -11,8 +11,8 @@ const OWN = path.dirname(__dirname) + path.sep;
 // Growth points that a cache may be, and more entries than most caches have room for.
 const KEYED = new Set(['map', 'set', 'dictionary']);
 const MOST_ENTRIES = 1000;
-// In so few calls the smallest of caches grows by one with each. Growth by this much needs no more calls.
-const FEWEST_CALLS = 30;
+// In so few calls even a small cache grows by one with each. Growth by this much needs no more calls.
+const FEWEST_CALLS = 100;
 const MUCH_BYTES = 65_536;
 // In the last round, what leaks grows by at least this part of what it grew by before. What fills up does not, unless
 // the last of its room went in the last third of that round.
