@@ -349,8 +349,8 @@ export interface StoredSnapshot {
  */
 export declare function tidySnapshots(directory: string, bounds: StoreBounds): Promise<string[]>
 
-/** PUTs a file to a presigned URL, as it is; resolves to null, or to why the server did not take it. */
-export declare function uploadFile(url: string, file: string, timeoutMs: number, ca?: string | undefined | null): Promise<string | null>
+/** PUTs a file to a presigned URL, as it is; resolves to null, or to why the server did not take it. `network`: JSON. */
+export declare function uploadFile(url: string, file: string, timeoutMs: number, network: string): Promise<string | null>
 
 /** What to serve, and where. */
 export interface ViewOptions {

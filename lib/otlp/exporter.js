@@ -3,6 +3,7 @@
 const os = require('node:os');
 
 const native = require('../addon.js');
+const { network } = require('../push/network.js');
 
 const SECOND = 1000;
 
@@ -15,6 +16,7 @@ class OtlpExporter {
     const settings = {
       endpoint,
       headers: Object.entries(headers),
+      network: network(endpoint),
       intervalMs: Math.round(interval * SECOND),
       timeoutMs: Math.round(timeout * SECOND),
       service,

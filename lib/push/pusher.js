@@ -5,6 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const native = require('../addon.js');
+const { network } = require('./network.js');
 
 const SECOND = 1000;
 const MOST_DELAY_MS = 5 * 60 * SECOND;
@@ -22,7 +23,7 @@ class Pusher {
       appid,
       secret: secret ?? null,
       headers: Object.entries(headers ?? {}),
-      ca: ca ?? null,
+      network: network(server, { ca }),
       spool: path.join(logdir, 'spool', spoolName(server, appid)),
       spoolBytes,
       heartbeatMs: interval(heartbeatInterval),
@@ -68,7 +69,7 @@ function interval(seconds) {
 
 // PUTs a kept snapshot to a URL that was signed for it beforehand. Throws what the server said.
 async function upload(file, url, { timeout = 300, ca } = {}) {
-  const refusal = await native.uploadFile(url, file, timeout * SECOND, ca);
+  const refusal = await native.uploadFile(url, file, timeout * SECOND, JSON.stringify(network(url, { ca })));
   if (refusal !== null) throw new Error(`the snapshot was not uploaded: ${refusal}`);
 }
 

@@ -2,6 +2,7 @@
 
 use crate::deliver::otlp::resource::About;
 use crate::deliver::otlp::{Exporter, OtlpOptions, logs};
+use crate::deliver::push::client::Network;
 use crate::deliver::push::summary::Leak;
 use crate::error::Error;
 use crate::node::error::to_js;
@@ -17,6 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 struct Settings {
     endpoint: String,
     headers: Vec<(String, String)>,
+    network: Network,
     interval_ms: u64,
     timeout_ms: u64,
     service: String,
@@ -44,6 +46,7 @@ impl Otlp {
             let options = OtlpOptions {
                 endpoint: settings.endpoint,
                 headers: settings.headers,
+                network: settings.network,
                 interval: Duration::from_millis(settings.interval_ms),
                 timeout: Duration::from_millis(settings.timeout_ms),
                 about: About { service: settings.service, hostname: settings.hostname, node: settings.node },

@@ -1,7 +1,7 @@
 //! The pusher as JavaScript sees it. Settings come as JSON that `lib/push` has validated; what takes disk or network
 //! runs on a thread and is a promise.
 
-use crate::deliver::push::client::{Answer, Client};
+use crate::deliver::push::client::{Answer, Client, Network};
 use crate::deliver::push::summary::{Content, Leak, Sender};
 use crate::deliver::push::{PushOptions, Pusher as Inner, backoff};
 use crate::error::Error;
@@ -24,7 +24,7 @@ struct Settings {
     appid: String,
     secret: Option<String>,
     headers: Vec<(String, String)>,
-    ca: Option<PathBuf>,
+    network: Network,
     spool: PathBuf,
     spool_bytes: u64,
     heartbeat_ms: Option<u64>,
@@ -52,7 +52,7 @@ impl Settings {
             server: self.server,
             secret: self.secret,
             headers: self.headers,
-            ca: self.ca,
+            network: self.network,
             spool: self.spool,
             spool_bytes: self.spool_bytes,
             heartbeat: self.heartbeat_ms.map(Duration::from_millis),
@@ -133,18 +133,18 @@ impl Pusher {
     }
 }
 
-/// PUTs a file to a presigned URL, as it is; resolves to null, or to why the server did not take it.
+/// PUTs a file to a presigned URL, as it is; resolves to null, or to why the server did not take it. `network`: JSON.
 #[napi(catch_unwind, ts_return_type = "Promise<string | null>")]
 pub fn upload_file<'env>(
     env: &'env Env,
     url: String,
     file: String,
     timeout_ms: u32,
-    ca: Option<String>,
+    network: String,
 ) -> napi::Result<Object<'env>> {
     task::spawn(env, "leakguard-upload", move || {
-        let ca = ca.map(PathBuf::from);
-        let client = Client::new(Duration::from_millis(timeout_ms.into()), ca.as_deref(), Vec::new())?;
+        let network: Network = serde_json::from_str(&network).map_err(internal("the network settings"))?;
+        let client = Client::new(Duration::from_millis(timeout_ms.into()), &network, Vec::new())?;
         let headers = [("content-type", "application/gzip")];
         Ok(match client.put_file(&url, &headers, &PathBuf::from(file))? {
             Answer::Accepted => None,

@@ -4,7 +4,7 @@
 use super::resource::About;
 use super::{logs, metrics};
 use crate::deliver::push::backoff::Backoff;
-use crate::deliver::push::client::{Answer, Client};
+use crate::deliver::push::client::{Answer, Client, Network};
 use crate::error::{Error, Result};
 use crate::monitor::sampler::Reader;
 use flate2::{Compression, write::GzEncoder};
@@ -25,6 +25,7 @@ pub struct OtlpOptions {
     /// Base URL of the collector; `/v1/metrics` and `/v1/logs` are appended.
     pub endpoint: String,
     pub headers: Vec<(String, String)>,
+    pub network: Network,
     pub interval: Duration,
     pub timeout: Duration,
     pub about: About,
@@ -52,7 +53,7 @@ struct Progress {
 
 impl Exporter {
     pub fn start(options: OtlpOptions, monitor: Reader) -> Result<Self> {
-        let client = Client::new(options.timeout, None, options.headers.clone())?;
+        let client = Client::new(options.timeout, &options.network, options.headers.clone())?;
         let shared = Arc::new(Shared {
             options,
             client,

@@ -1,12 +1,24 @@
 //! One HTTP request at a time, blocking, on the pusher's own thread. TLS by rustls, with the roots of Mozilla's programme
-//! or, when given, those of a PEM file only. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
-//! `NO_PROXY`. Redirects are not followed: a signed body goes where it was meant to go.
+//! or, when given, those of a PEM file only. `lib/push/network.js` chooses the proxy, which is asked to CONNECT. Redirects
+//! are not followed: a signed body goes where it was meant to go.
 
 use super::backoff;
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+/// How to get to the server.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// URL of an http or https proxy.
+    pub proxy: Option<String>,
+    /// PEM file of the only certificate authorities to trust.
+    pub ca: Option<PathBuf>,
+    /// PEM file of authorities to trust besides Mozilla's. As for Node itself, one that cannot be used is no error.
+    pub extra_ca: Option<PathBuf>,
+}
 
 pub struct Client {
     agent: ureq::Agent,
@@ -25,17 +37,22 @@ pub enum Answer {
 }
 
 impl Client {
-    pub fn new(timeout: Duration, ca: Option<&Path>, headers: Vec<(String, String)>) -> Result<Self> {
-        let roots = match ca {
-            Some(path) => RootCerts::from(certificates(path)?),
-            None => RootCerts::WebPki,
-        };
+    pub fn new(timeout: Duration, network: &Network, headers: Vec<(String, String)>) -> Result<Self> {
+        let proxy =
+            match &network.proxy {
+                Some(url) => Some(ureq::Proxy::new(url).map_err(|source| Error::Internal {
+                    at: "the proxy's address",
+                    what: source.to_string(),
+                })?),
+                None => None,
+            };
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
             .user_agent(concat!("leakguard/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .proxy(proxy)
+            .tls_config(TlsConfig::builder().root_certs(roots(network)?).build())
             .build();
         Ok(Self { agent: config.into(), headers })
     }
@@ -67,7 +84,7 @@ impl Client {
 fn answer(result: std::result::Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
     let response = match result {
         Ok(response) => response,
-        Err(error) => return Answer::Later { why: error.to_string(), after: None },
+        Err(error) => return Answer::Later { why: reason(&error), after: None },
     };
     let status = response.status().as_u16();
     match status {
@@ -81,7 +98,29 @@ fn answer(result: std::result::Result<ureq::http::Response<ureq::Body>, ureq::Er
     }
 }
 
-fn certificates(path: &Path) -> Result<Vec<ureq::tls::Certificate<'static>>> {
+/// What an administrator can act on.
+fn reason(error: &ureq::Error) -> String {
+    let text = error.to_string();
+    if text.contains("invalid peer certificate") {
+        return format!(
+            "the server's certificate was refused: {text}. Trust its authority with `ca` or NODE_EXTRA_CA_CERTS"
+        );
+    }
+    text
+}
+
+fn roots(network: &Network) -> Result<RootCerts> {
+    if let Some(path) = &network.ca {
+        return Ok(RootCerts::from(certificates(path)?));
+    }
+    let extra = network.extra_ca.as_deref().and_then(|path| certificates(path).ok());
+    Ok(extra.map_or(RootCerts::WebPki, |extra| {
+        let known = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));
+        RootCerts::from(known.map(|certificate| certificate.to_owned()).chain(extra).collect::<Vec<_>>())
+    }))
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
     let failed = |source| Error::Read { path: PathBuf::from(path), source };
     let pem = std::fs::read(path).map_err(failed)?;
     let mut all = Vec::new();

@@ -1,7 +1,7 @@
 //! The thread that sends what waits in the spool, and heartbeats and reports at their intervals.
 
 use super::backoff::{Backoff, random};
-use super::client::{Answer, Client};
+use super::client::{Answer, Client, Network};
 use super::signature;
 use super::spool::Spool;
 use super::summary::{Content, Memory, SCHEMA, Sender, Summary};
@@ -23,8 +23,7 @@ pub struct PushOptions {
     /// Without one, requests are not signed.
     pub secret: Option<String>,
     pub headers: Vec<(String, String)>,
-    /// PEM file of the only roots to trust.
-    pub ca: Option<PathBuf>,
+    pub network: Network,
     pub spool: PathBuf,
     pub spool_bytes: u64,
     pub heartbeat: Option<Duration>,
@@ -84,7 +83,7 @@ impl Pusher {
     pub fn start(options: PushOptions, sender: Sender, monitor: Option<Reader>) -> Result<Self> {
         let shared = Arc::new(Shared {
             spool: Spool::open(&options.spool, options.spool_bytes)?,
-            client: Client::new(options.timeout, options.ca.as_deref(), options.headers.clone())?,
+            client: Client::new(options.timeout, &options.network, options.headers.clone())?,
             options,
             sender,
             monitor,
