@@ -140,6 +140,17 @@ test('steep growth without a name leaves the rest to the verdict', async (t) => 
   await until(() => recorders.length === 2);
 });
 
+test('what was likely after two captures is taken back by the third', async (t) => {
+  const told = [];
+  const result = { verdict: 'inconclusive', suspects: [{ fingerprint: 'f1', growsAt: { kind: 'array' } }] };
+  const { monitor, found, recorders } = alarm(t, { eager: () => true, result, preview: ({ diagnosis: { verdict } }) => told.push([verdict, recorders[0].taken]) });
+  monitor.steep = { bytesPerHour: 1e10, timeLeftMs: 6e5 };
+  monitor.emit('look', monitor.state);
+  await until(() => recorders[0]?.finished);
+  assert.deepEqual(told, [['inconclusive', 2], ['inconclusive', 3]]);
+  assert.equal(found.length, 0);
+});
+
 test('of a server, a round is the requests since the last capture', async (t) => {
   let served = 0;
   const server = alarm(t, { requests: () => (served += 50) });

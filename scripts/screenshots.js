@@ -33,7 +33,7 @@ async function live(browser, folder) {
     await page.getByText(/^Finding out what grows/).waitFor({ timeout: NAMED_MS });
     console.log(`after ${seconds()} s of load, the guard begins to look`);
     await shoot(page, 'looking', { working: true });
-    await page.locator('a.card').first().waitFor({ timeout: NAMED_MS });
+    await page.locator('a.card').filter({ hasText: 'Timeout' }).first().waitFor({ timeout: NAMED_MS });
     console.log(`after ${seconds()} s of load it is likely: ${await page.getByRole('heading', { level: 1 }).textContent()}`);
     await page.getByText(/^Finding out what grows/).waitFor({ state: 'hidden', timeout: NAMED_MS });
     console.log(`after ${seconds()} s of load it is named: ${await page.getByRole('heading', { level: 1 }).textContent()}`);

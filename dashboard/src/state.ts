@@ -23,10 +23,10 @@ export const connection = signal<{ state: 'connecting' | 'live' | 'still' } | { 
 export const blockedMs = signal(0);
 
 export const capabilities = computed(() => stats.value?.capabilities ?? { live: false, capture: false, explore: false, upload: false });
-/** What the captures say; where they name nothing, what the guard has found by itself. */
+/** What the captures say; where they name no leak, what the guard has found by itself. */
 export const diagnosis = computed(() => {
   const { diagnosis: latest = null, finding = null } = report.value ?? {};
-  return latest !== null && latest.suspects.length > 0 ? latest : (finding?.diagnosis ?? latest);
+  return latest?.verdict === 'leak' ? latest : (finding?.diagnosis ?? latest);
 });
 /** Found by the guard, and not certain yet: a cache that fills looks the same. */
 export const unconfirmed = computed(() => {

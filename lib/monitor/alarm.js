@@ -166,9 +166,19 @@ class Alarm {
 
   // What fills at the start of a program is as steep as a leak: nothing is certain yet.
   async #lookSteep(state) {
-    const likely = (diagnosis) => diagnosis.suspects.length > 0 && this.#preview({ confirmed: false, since: null, state, diagnosis });
+    let told = false;
+    const tell = (diagnosis) => this.#preview({ confirmed: false, since: null, state, diagnosis });
+    const likely = (diagnosis) => {
+      if (diagnosis.suspects.length === 0) return;
+      told = true;
+      tell(diagnosis);
+    };
     const diagnosis = await this.#diagnose({ spacingMs: Math.min(this.#spacingMs, STEEP_SPACING_MS), hurried: true, likely });
-    if (diagnosis?.verdict !== 'leak') return;
+    if (diagnosis?.verdict !== 'leak') {
+      // What was likely is not so.
+      if (told && diagnosis !== null) tell(diagnosis);
+      return;
+    }
     this.#rest(true);
     this.#suspicion = diagnosis;
     await this.#tell(false, state, diagnosis);

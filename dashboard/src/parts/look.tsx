@@ -30,7 +30,7 @@ export function Look() {
     );
   }
   if (failure.value !== null) return <Failure error={failure.value} />;
-  if (!capabilities.value.capture || (diagnosis.value?.suspects.length ?? 0) > 0) return null;
+  if (!capabilities.value.capture || diagnosis.value?.verdict === 'leak') return null;
   return (
     <section class="look" aria-label="Find out what grows">
       <button type="button" class="primary" disabled={capturing.value !== null} onClick={() => void look()}>
