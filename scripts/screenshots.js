@@ -25,7 +25,7 @@ async function live(browser, folder) {
   const working = new AbortController();
   try {
     // While the heap is small.
-    for (const label of ['after the start', 'before the load']) await capture(app.url, label);
+    await capture(app.url, 'before the load');
     const { page } = await open(browser, app.url);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(0);
@@ -35,7 +35,7 @@ async function live(browser, folder) {
     await shoot(page, 'looking', { working: true });
     await page.locator('a.card').filter({ hasText: 'Timeout' }).first().waitFor({ timeout: NAMED_MS });
     console.log(`after ${seconds()} s of load it is likely: ${await page.getByRole('heading', { level: 1 }).textContent()}`);
-    await page.getByText(/^Finding out what grows/).waitFor({ state: 'hidden', timeout: NAMED_MS });
+    await page.locator('a.card').filter({ hasText: 'Timeout', hasNotText: 'weak evidence' }).first().waitFor({ timeout: NAMED_MS });
     console.log(`after ${seconds()} s of load it is named: ${await page.getByRole('heading', { level: 1 }).textContent()}`);
     await visit(page, '#/overview');
     await page.locator('a.card').first().waitFor();

@@ -28,9 +28,12 @@ export function Overview() {
       <Look />
       {known !== null && known.suspects.length > 0 && (
         <section aria-labelledby="suspects-title">
-          <h2 id="suspects-title">What grows</h2>
+          <h2 id="suspects-title">
+            {known.verdict === 'inconclusive' ? 'What may grow' : 'What grows'}
+            {known.suspects.length > shown(known) && <small class="muted">the first {shown(known)} of {known.suspects.length}: too early to tell the others from warm-up</small>}
+          </h2>
           <div class="cards">
-            {known.suspects.map((suspect) => (
+            {known.suspects.slice(0, shown(known)).map((suspect) => (
               <SuspectCard key={suspect.fingerprint} suspect={suspect} unit={known.unit} />
             ))}
           </div>
@@ -43,6 +46,11 @@ export function Overview() {
       {upload && <Upload />}
     </>
   );
+}
+
+/** How many suspects are worth a card: without a verdict, most of them are noise. */
+function shown({ verdict, suspects }: Diagnosis): number {
+  return verdict === 'inconclusive' ? Math.min(2, suspects.length) : suspects.length;
 }
 
 function Figures({ stats: { memory, gc, eventLoop, process } }: { stats: Stats }) {
