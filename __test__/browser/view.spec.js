@@ -137,7 +137,7 @@ test('while an index is built, the page says so and asks again', async (t) => {
   const inspector = page.locator('.inspector');
   await inspector.getByText('preparing retaining paths').waitFor();
   await inspector.getByRole('heading', { level: 2 }).waitFor();
-  assert.equal(asked, 3);
+  assert.ok(asked > 2);
 });
 
 test('a snapshot is downloaded, and opened again by dropping it', async (t) => {
