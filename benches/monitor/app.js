@@ -32,7 +32,7 @@ const GUARDS = {
   // And an admin server, summaries pushed and metrics exported every second: 60 times as often as by default.
   everything: {
     snapshotDir: directory,
-    admin: { port: 0, token: 'bench' },
+    admin: { port: 0, token: 'of this benchmark only' },
     push: { server: `http://127.0.0.1:${sink}/`, heartbeatInterval: 1, reportInterval: 1, logdir: directory },
     otlp: { endpoint: `http://127.0.0.1:${sink}`, interval: 1 },
   },
