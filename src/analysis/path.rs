@@ -40,6 +40,8 @@ pub enum Link {
     Via,
 }
 
+/// How many steps below a growth point may be fields of it rather than what it has many of.
+const NEAR: usize = 3;
 /// How far to look for the way from the growth point to a member.
 const SEARCH: usize = 200_000;
 
@@ -71,18 +73,27 @@ pub fn trail(scene: Scene<'_>, site: &Site) -> Vec<Step> {
     steps
 }
 
-/// Where the members are held through other objects, what piles up is the object right below the growth point:
-/// the path ends there. Returns that object.
-pub fn end_at_first(steps: &mut Vec<Step>) -> Option<NodeIdx> {
+/// Where the members are held through other objects, what piles up is the object right below the growth point, or, when
+/// that has but one of its kind (`_events.close`), the first below that is one of many: the path ends there. Returns the
+/// growth point and that object.
+pub fn end_at_first(steps: &mut Vec<Step>) -> Option<(NodeIdx, NodeIdx)> {
     use crate::report::Role as Mark;
-    let at = steps.iter().position(|step| step.role == Some(Mark::GrowthPoint))?;
+    let mut at = steps.iter().position(|step| step.role == Some(Mark::GrowthPoint))?;
     if steps.len() <= at + 2 {
         return None;
     }
+    let one_of_many = |step: &Step| matches!(step.link, Link::Element(_) | Link::Entry(_));
+    let below = &steps[at + 1..steps.len().min(at + 1 + NEAR)];
+    if let Some(first) = below.iter().position(one_of_many).filter(|first| *first > 0) {
+        steps[at].role = None;
+        at += first;
+        steps[at].role = Some(Mark::GrowthPoint);
+    }
     steps.truncate(at + 2);
+    let growth_point = steps[at].node;
     let last = steps.last_mut()?;
     last.role = Some(Mark::Leaked);
-    Some(last.node)
+    Some((growth_point, last.node))
 }
 
 /// The edges from `from` down to `to`: along the cheapest path if it leads there, else the shortest way.

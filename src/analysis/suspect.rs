@@ -41,7 +41,8 @@ pub fn case_trail(scene: Scene<'_>, case: &mut Case) -> Vec<Step> {
         .at
         .is_none_or(|at| owner(scene.graph, case.site.member) == at && case.main.label != VIA_TEXT);
     let indirect = case.main.growth == Grown::Number && !direct && !case.site.chain;
-    if let Some(direct) = indirect.then(|| end_at_first(&mut steps)).flatten() {
+    if let Some((at, direct)) = indirect.then(|| end_at_first(&mut steps)).flatten() {
+        case.site.at = Some(at);
         case.site.member = direct;
         case.indirect = true;
     }

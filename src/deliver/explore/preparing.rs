@@ -30,17 +30,21 @@ pub struct Preparing {
 }
 
 impl Preparing {
-    /// Does the work, unless somebody does it already; whether it has ended within a moment.
+    /// Does the work, unless somebody does it already; whether it has ended within a moment. Work that panicked is an
+    /// error for the next who asks, and is tried again after that.
     pub async fn ends_soon(
         self: &Arc<Self>,
         work: Work,
         act: impl FnOnce() + Send + 'static,
     ) -> Result<bool> {
-        let mut ended = self.start(work, act)?;
+        let mut ended = self.start(work.clone(), act)?;
         match timeout(SOON, ended.wait_for(|ended| *ended)).await {
             Err(_) => Ok(false),
             Ok(Ok(_)) => Ok(true),
-            Ok(Err(_)) => Err(failed("the thread that prepares the answer panicked".to_owned())),
+            Ok(Err(_)) => {
+                self.under_way.lock().remove(&work);
+                Err(failed("the thread that prepares the answer panicked".to_owned()))
+            }
         }
     }
 
@@ -56,9 +60,9 @@ impl Preparing {
         let (end, ended) = watch::channel(false);
         let (preparing, key) = (Arc::clone(self), work.clone());
         let run = move || {
-            let done = catch_unwind(AssertUnwindSafe(act)).is_ok();
-            preparing.under_way.lock().remove(&key);
-            if done {
+            // After a panic the entry stays, and its sender is gone: so the next who asks is told.
+            if catch_unwind(AssertUnwindSafe(act)).is_ok() {
+                preparing.under_way.lock().remove(&key);
                 // Fails only when nobody waits.
                 let _ = end.send(true);
             }
@@ -93,7 +97,8 @@ mod tests {
         };
         assert!(!preparing.ends_soon(Work::Pair(1), slow).await.unwrap());
         assert!(!preparing.ends_soon(Work::Pair(1), || unreachable!("it is under way")).await.unwrap());
-        assert!(preparing.ends_soon(Work::Pair(2), || ()).await.unwrap());
+        let mut other = preparing.start(Work::Pair(2), || ()).unwrap();
+        other.wait_for(|ended| *ended).await.unwrap();
         let mut ended = preparing.start(Work::Pair(1), || unreachable!("it is under way")).unwrap();
         go.send(()).unwrap();
         ended.wait_for(|ended| *ended).await.unwrap();
@@ -102,10 +107,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_error_and_can_be_tried_again() {
+    async fn a_panic_is_told_to_who_asks_next_and_can_be_tried_again() {
         let preparing = Arc::new(Preparing::default());
-        let failure = preparing.ends_soon(Work::Pair(1), || panic!("for the test")).await.unwrap_err();
+        let (go, wait) = mpsc::channel::<()>();
+        let panics = move || {
+            let _ = wait.recv();
+            panic!("for the test");
+        };
+        assert!(!preparing.ends_soon(Work::Pair(1), panics).await.unwrap());
+        go.send(()).unwrap();
+        let failure = loop {
+            match preparing.ends_soon(Work::Pair(1), || unreachable!("it is under way")).await {
+                Ok(ended) => assert!(!ended),
+                Err(failure) => break failure,
+            }
+        };
         assert_eq!(failure.code(), "LG_INTERNAL");
-        assert!(preparing.ends_soon(Work::Pair(1), || ()).await.unwrap());
+        assert!(preparing.under_way.lock().is_empty());
+        let mut ended = preparing.start(Work::Pair(1), || ()).unwrap();
+        ended.wait_for(|ended| *ended).await.unwrap();
     }
 }
