@@ -63,11 +63,14 @@ test('the button takes three captures and says what they show', async (t) => {
     while (!working.signal.aborted) await Promise.all([load(app.appUrl, 5), sleep(500)]);
   })();
   await page.getByRole('button', { name: 'Find out what grows' }).click();
+  // What two captures make likely is there before the third.
   await page.locator('a.card').filter({ hasText: 'Session' }).first().waitFor({ timeout: NAMED_MS });
+  await visit(page, '#/captures');
+  const captures = page.locator('.captures li');
+  await captures.nth(2).waitFor({ timeout: NAMED_MS });
   working.abort();
   await loading;
-  await visit(page, '#/captures');
-  assert.equal(await page.locator('.captures li').count(), 3);
+  assert.equal(await captures.count(), 3);
 });
 
 test('a capture that fails says why, until that is dismissed', async (t) => {
