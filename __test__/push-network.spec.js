@@ -9,22 +9,17 @@ const fs = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');
 const net = require('node:net');
-const os = require('node:os');
 const path = require('node:path');
-const { after, beforeEach, test } = require('node:test');
-const { setTimeout: sleep } = require('node:timers/promises');
+const { beforeEach, test } = require('node:test');
 
-const { Monitor } = require('../lib/monitor/monitor.js');
 const { network } = require('../lib/push/network.js');
-const { pushOptions } = require('../lib/push/options.js');
-const { Pusher, upload } = require('../lib/push/pusher.js');
+const { upload } = require('../lib/push/pusher.js');
+const { folder, pusher, until } = require('./pusher.js');
 
 const TLS = path.join(__dirname, 'fixtures', 'tls');
 const AUTHORITY = path.join(TLS, 'authority.pem');
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'];
 
-const monitor = new Monitor({ probePauseMs: false });
-after(() => monitor.stop());
 
 // What the machine has set is not what is tested.
 beforeEach(() => {
@@ -65,22 +60,6 @@ async function proxy(t) {
     for (const end of [onward, socket]) end.on('error', () => [onward, socket].forEach((one) => one.destroy()));
   });
   return { asked, port: await listen(t, server) };
-}
-
-function pusher(t, options) {
-  const logdir = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-network-'));
-  t.after(() => fs.rmSync(logdir, { recursive: true, force: true, maxRetries: 10 }));
-  const made = new Pusher(pushOptions({ logdir, reconnectDelay: 0.05, heartbeatInterval: false, reportInterval: false, ...options }), monitor.native);
-  t.after(() => made.stop());
-  return made;
-}
-
-async function until(condition) {
-  for (let i = 0; i < 1500; i++) {
-    if (condition()) return;
-    await sleep(20);
-  }
-  assert.fail(`never: ${condition}`);
 }
 
 test('a proxy is asked to connect, with the name and password of its URL', async (t) => {
@@ -130,8 +109,7 @@ test('a proxy that refuses is a failure that says so, and the summary waits', as
 
 test('a certificate of an authority nobody knows is refused, and the summary waits until it is trusted', async (t) => {
   const { keys, url } = await receiver(t, { secure: true });
-  const logdir = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-network-'));
-  t.after(() => fs.rmSync(logdir, { recursive: true, force: true, maxRetries: 10 }));
+  const logdir = folder(t);
   const wary = pusher(t, { server: url, logdir });
   const key = await wary.report();
   await until(() => wary.counts.failures > 0);

@@ -5,26 +5,17 @@ const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
-const os = require('node:os');
 const path = require('node:path');
-const { after, test } = require('node:test');
+const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { gunzipSync } = require('node:zlib');
 
-const { Monitor } = require('../lib/monitor/monitor.js');
 const { pushOptions } = require('../lib/push/options.js');
-const { Pusher, upload } = require('../lib/push/pusher.js');
+const { upload } = require('../lib/push/pusher.js');
+const { folder, pusher, until } = require('./pusher.js');
 
 const SECRET = 'a shared secret';
 const app = (name) => path.join(__dirname, 'apps', name);
-const monitor = new Monitor({ probePauseMs: false });
-after(() => monitor.stop());
-
-function folder(t) {
-  const name = fs.mkdtempSync(path.join(os.tmpdir(), 'leakguard-push-'));
-  t.after(() => fs.rmSync(name, { recursive: true, force: true, maxRetries: 10 }));
-  return name;
-}
 
 // A server that answers with what `answer(request, body)` returns: a status, or [status, headers].
 async function server(t, answer) {
@@ -41,20 +32,6 @@ async function server(t, answer) {
   await once(listener, 'listening');
   t.after(() => listener.close());
   return { requests, url: `http://127.0.0.1:${listener.address().port}/in` };
-}
-
-function pusher(t, options) {
-  const made = new Pusher(pushOptions({ logdir: folder(t), reconnectDelay: 0.05, heartbeatInterval: false, reportInterval: false, ...options }), monitor.native);
-  t.after(() => made.stop());
-  return made;
-}
-
-async function until(condition) {
-  for (let i = 0; i < 1500; i++) {
-    if (condition()) return;
-    await sleep(20);
-  }
-  assert.fail(`never: ${condition}`);
 }
 
 test('a report arrives, compressed, with its key and the headers asked for', async (t) => {

@@ -3,9 +3,9 @@
 // What a leak test asks of a diagnosis beyond what a hunt does. A test fails a build, so what is only filling up must not
 // pass for a leak, and neither must what the test runner notes about the test.
 
-const NO_LEAK = new Set(['noise', 'backlog']);
 const path = require('node:path');
 
+const NO_LEAK = new Set(['noise', 'backlog']);
 // What only these files hold is part of the measurement: functions of leakguard that wait for one another.
 const OWN = path.dirname(__dirname) + path.sep;
 // Growth points that a cache may be, and more entries than most caches have room for.

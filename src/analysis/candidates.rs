@@ -67,11 +67,12 @@ pub fn candidates(digests: &[&Digest], schedule: &Schedule) -> Vec<Candidate> {
     for row in 1..last.len() as u32 {
         let above = owner[last.row(row).parent as usize];
         let here: Vec<Option<u32>> = digests.iter().map(|digest| digest.find(last.signature(row))).collect();
-        let elsewhere = || moved.as_ref().filter(|_| above.is_none()).and_then(|moved| moved.rows(row));
         let mut series = Series::of(digests, &here);
         let [mut count, mut size] = series.trends(schedule);
         let mut grows = grows_in_number(schedule, series.first(), &count, &size);
-        if let Some(rows) = if grows { None } else { elsewhere() } {
+        let may_have_moved = !grows && above.is_none();
+        let elsewhere = moved.as_ref().filter(|_| may_have_moved).and_then(|moved| moved.rows(row, &here));
+        if let Some(rows) = elsewhere {
             series = Series::of(digests, &rows);
             [count, size] = series.trends(schedule);
             grows = grows_in_number(schedule, series.first(), &count, &size);

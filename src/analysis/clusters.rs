@@ -105,10 +105,11 @@ fn keeper(
         .filter_map(|(at, n)| cases[at as usize].as_ref().map(|case| (at as usize, n, case)))
         .max_by(|(a, n, x), (b, m, y)| {
             // A list of objects is more of a home than one of the functions that know them.
-            let rank = |case: &Case| (case.site.at.is_some(), !case.main.class_name.ends_with("()"));
-            let ((sited, objects), (y_sited, y_objects)) = (rank(x), rank(y));
-            (sited, n, objects)
-                .cmp(&(y_sited, m, y_objects))
+            let rank = |case: &Case, held: usize| {
+                (case.site.at.is_some(), held, !case.main.class_name.ends_with("()"))
+            };
+            rank(x, *n)
+                .cmp(&rank(y, *m))
                 .then(x.bytes_per_iteration().total_cmp(&y.bytes_per_iteration()))
                 .then(b.cmp(a))
         })

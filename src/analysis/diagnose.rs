@@ -15,11 +15,10 @@ use crate::analysis::suspects::{Case, cases};
 use crate::analysis::trend::{Schedule, Trend, trend};
 use crate::analysis::wording;
 use crate::graph::Graph;
-use std::sync::Arc;
-
 use crate::report::{
     Bound, Diagnosis, Growth, RateUnit, Round, SCHEMA, Strength, Suspect, Verdict, per, size,
 };
+use std::sync::Arc;
 
 /// Growth of so many objects, or bytes, is enough to be told from chance (see [`evidence`]).
 ///
@@ -191,18 +190,13 @@ fn conclude(
         (Verdict::Backlog, format!("It grew under load and drained when the load stopped: {sentence}"), None)
     } else if let Some(sentence) = leaking(Strength::Weak) {
         let weak = suspects.iter().find(|s| order(s) == 0);
-        match weak.and_then(|s| Some((s, s.evidence.bound.as_ref()?))) {
-            Some((suspect, bound)) => (
-                Verdict::Inconclusive,
-                format!("It may be a cache that fills up: {sentence}"),
-                Some(until_full(suspect, bound, options.unit)),
-            ),
-            None => (
-                Verdict::Inconclusive,
-                format!("It may be growing: {sentence}"),
-                Some(more_rounds(weak, schedule, options.unit)),
-            ),
-        }
+        let (what, advice) = match weak.and_then(|s| Some((s, s.evidence.bound.as_ref()?))) {
+            Some((suspect, bound)) => {
+                ("It may be a cache that fills up", until_full(suspect, bound, options.unit))
+            }
+            None => ("It may be growing", more_rounds(weak, schedule, options.unit)),
+        };
+        (Verdict::Inconclusive, format!("{what}: {sentence}"), Some(advice))
     } else {
         (Verdict::Healthy, healthy(schedule, growth, options.unit), sensitivity(schedule, options.unit))
     };

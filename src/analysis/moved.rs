@@ -11,8 +11,8 @@ use crate::analysis::trend::Schedule;
 use rustc_hash::FxHashMap;
 
 pub struct Moved<'a> {
-    digests: &'a [&'a Digest],
-    /// The capture whose groups are looked up.
+    /// The last capture under load, whose groups are looked up, and its index.
+    current: &'a Digest,
     last: usize,
     /// For each capture, its groups that are not in the last one any more, by their last two steps.
     gone: Vec<FxHashMap<u64, u32>>,
@@ -26,20 +26,21 @@ impl<'a> Moved<'a> {
             true => FxHashMap::default(),
             false => largest(digest, |signature| current.find(signature).is_none()),
         });
-        Some(Self { digests, last, gone: gone.collect() })
+        Some(Self { current, last, gone: gone.collect() })
     }
 
     /// For each capture, the row of the group at `row` of the last one, wherever it was then. `None` when it has
     /// not moved: it was there, or something else is there still.
-    pub fn rows(&self, row: u32) -> Option<Vec<Option<u32>>> {
-        let current = self.digests[self.last];
-        let own = current.signature(row);
-        let key = last_steps(current, row);
-        let there = |at: usize| self.digests[at].find(own);
+    ///
+    /// `here`: for each capture, the group's row where it stayed at its place.
+    pub fn rows(&self, row: u32, here: &[Option<u32>]) -> Option<Vec<Option<u32>>> {
+        let key = last_steps(self.current, row);
         let mut moved = false;
-        let rows: Vec<Option<u32>> = (0..self.digests.len())
-            .map(|at| {
-                there(at).or_else(|| {
+        let rows: Vec<Option<u32>> = here
+            .iter()
+            .enumerate()
+            .map(|(at, stayed)| {
+                stayed.or_else(|| {
                     let before = self.gone[at].get(&key).copied();
                     moved |= before.is_some() && at < self.last;
                     before

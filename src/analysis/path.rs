@@ -7,6 +7,7 @@
 
 use crate::analysis::growth_point::{Scene, Site};
 use crate::analysis::members::role;
+use crate::analysis::places::internal;
 use crate::analysis::role::Role;
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
@@ -216,8 +217,7 @@ fn exported(graph: &Graph, way: &[(NodeIdx, Edge)], cell: NodeIdx) -> Option<Str
     let tables = graph.edges(module.0).map(|edge| edge.to);
     tables.filter(|table| columns.nodes.kind[table.at()] == NodeKind::ARRAY).find_map(|table| {
         let at = graph.edges(table).filter(|edge| edge.to == cell).find_map(|edge| slot(&edge))?;
-        let name = graph.edges(table).find(|edge| slot(edge).is_some_and(|slot| slot + 1 == at))?.to;
-        (columns.nodes.kind[name.at()] == NodeKind::STRING).then(|| graph.node_name(name).into_owned())
+        key_before(graph, table, at).map(|name| graph.node_name(name).into_owned())
     })
 }
 
@@ -228,13 +228,13 @@ fn map_key(graph: &Graph, table: NodeIdx, index: u32) -> Option<String> {
     {
         return None;
     }
-    let before = index.checked_sub(1)?.to_string();
-    let key = graph.edges(table).find(|e| {
-        e.kind == EdgeKind::INTERNAL
-            && graph.columns().strings.bytes(StrIdx(e.name_or_index)) == before.as_bytes()
-    })?;
-    (graph.columns().nodes.kind[key.to.at()] == NodeKind::STRING)
-        .then(|| crate::analysis::label::clip(&graph.node_name(key.to)))
+    key_before(graph, table, index).map(|key| crate::analysis::label::clip(&graph.node_name(key)))
+}
+
+/// The string in the slot of a table before this one.
+fn key_before(graph: &Graph, table: NodeIdx, slot: u32) -> Option<NodeIdx> {
+    let key = internal(graph, table, slot.checked_sub(1)?.to_string().as_bytes())?;
+    (graph.columns().nodes.kind[key.at()] == NodeKind::STRING).then_some(key)
 }
 
 /// How Node came to a CommonJS module (`process.mainModule.children…`, `require.cache…`) says nothing: the last

@@ -286,6 +286,15 @@ pub fn internal(graph: &Graph, node: NodeIdx, name: &[u8]) -> Option<NodeIdx> {
         .map(|e| e.to)
 }
 
+/// The target of a node's property of that name.
+pub fn property(graph: &Graph, node: NodeIdx, name: &[u8]) -> Option<NodeIdx> {
+    let strings = &graph.columns().strings;
+    graph
+        .edges(node)
+        .find(|e| e.kind == EdgeKind::PROPERTY && strings.bytes(StrIdx(e.name_or_index)) == name)
+        .map(|e| e.to)
+}
+
 /// `{a, b, c}`, at most a few names; a dictionary is just an `Object`.
 fn plain_shape(graph: &Graph, node: NodeIdx) -> String {
     const MOST: usize = 5;

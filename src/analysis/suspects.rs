@@ -12,10 +12,11 @@ use crate::analysis::fold::Fold;
 use crate::analysis::growth_point::{Scene, Site};
 use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::{holders, owner, role, sample};
+use crate::analysis::places::property;
 use crate::analysis::role::Role;
 use crate::graph::Graph;
-use crate::ids::{NodeIdx, StrIdx};
-use crate::parse::columns::{Edge, EdgeKind, NodeKind};
+use crate::ids::NodeIdx;
+use crate::parse::columns::NodeKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Everything that grows at one growth point.
@@ -218,13 +219,7 @@ fn largest(graph: &Graph, members: &[NodeIdx]) -> Option<Site> {
 /// listeners for three events has one leak.
 fn all_listeners(graph: &Graph, list: NodeIdx) -> Option<NodeIdx> {
     let events = owner(graph, list);
-    let strings = &graph.columns().strings;
-    let is_events = |edge: Edge| {
-        edge.to == events
-            && edge.kind == EdgeKind::PROPERTY
-            && strings.bytes(StrIdx(edge.name_or_index)) == b"_events"
-    };
-    graph.edges(owner(graph, events)).any(is_events).then_some(events)
+    property(graph, owner(graph, events), b"_events").filter(|found| *found == events)
 }
 
 /// Bytes of a buffer count for the object the program knows, pieces of a string for the whole string.

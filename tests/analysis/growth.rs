@@ -131,16 +131,9 @@ fn what_only_changes_its_place_when_the_load_stops_has_not_drained() {
 #[test]
 fn listeners_for_several_events_of_one_emitter_are_one_suspect() {
     let diagnosis = diagnose_growth(|done, heap| {
-        let emitter = heap.object("Socket");
-        heap.variable("upstream", emitter);
-        let events = heap.object("Object");
-        heap.property(emitter, "_events", events);
+        let events = heap.emitter("upstream");
         for event in ["close", "finish", "error"] {
-            let list = heap.object("Array");
-            heap.property(events, event, list);
-            let listener = |_| heap.draft.node(NodeKind::CLOSURE, &format!("on{event}"), 64);
-            let listeners: Vec<usize> = (0..done).map(listener).collect();
-            heap.fill(list, &listeners);
+            heap.listeners(events, event, &format!("on{event}"), done);
         }
     });
     assert_eq!(diagnosis.suspects.len(), 1);

@@ -43,6 +43,23 @@ impl Heap {
         array
     }
 
+    /// The lists of listeners of an emitter in a variable, by event.
+    pub fn emitter(&mut self, name: &str) -> usize {
+        let emitter = self.object("Socket");
+        self.variable(name, emitter);
+        let events = self.object("Object");
+        self.property(emitter, "_events", events);
+        events
+    }
+
+    pub fn listeners(&mut self, events: usize, event: &str, function: &str, count: u64) {
+        let list = self.object("Array");
+        self.property(events, event, list);
+        let listeners: Vec<usize> =
+            (0..count).map(|_| self.draft.node(NodeKind::CLOSURE, function, 64)).collect();
+        self.fill(list, &listeners);
+    }
+
     pub fn fill(&mut self, array: usize, elements: &[usize]) {
         let store = self.draft.node(NodeKind::ARRAY, "(object elements)", 16 + 8 * elements.len() as u64);
         self.draft.edge(array, EdgeKind::INTERNAL, "elements", store);

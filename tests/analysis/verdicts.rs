@@ -133,15 +133,8 @@ fn closures_that_keep_the_one_before_are_a_chain_of_period_three() {
 #[test]
 fn listeners_on_one_emitter() {
     let diagnosis = diagnose_growth(|done, heap| {
-        let emitter = heap.object("Socket");
-        heap.variable("socket", emitter);
-        let events = heap.object("Object");
-        heap.property(emitter, "_events", events);
-        let list = heap.object("Array");
-        heap.property(events, "connect", list);
-        let listeners: Vec<usize> =
-            (0..done).map(|_| heap.draft.node(NodeKind::CLOSURE, "onConnect", 64)).collect();
-        heap.fill(list, &listeners);
+        let events = heap.emitter("socket");
+        heap.listeners(events, "connect", "onConnect", done);
     });
     let suspect = only(&diagnosis);
     assert_eq!(

@@ -14,9 +14,8 @@ mod vm_contexts;
 
 use crate::analysis::growth_point::{Scene, Site};
 use crate::analysis::path::{Link, Step};
-use crate::analysis::places::Places;
-use crate::ids::{NodeIdx, StrIdx};
-use crate::parse::columns::EdgeKind;
+use crate::analysis::places::{Places, property};
+use crate::ids::NodeIdx;
 use crate::report::GrowthKind;
 
 /// What a detector may look at.
@@ -82,13 +81,7 @@ impl Clues<'_> {
 
     /// The target of a node's property.
     pub fn property(&self, node: NodeIdx, name: &str) -> Option<NodeIdx> {
-        let (graph, strings) = (self.scene.graph, &self.scene.graph.columns().strings);
-        graph
-            .edges(node)
-            .find(|e| {
-                e.kind == EdgeKind::PROPERTY && strings.bytes(StrIdx(e.name_or_index)) == name.as_bytes()
-            })
-            .map(|e| e.to)
+        property(self.scene.graph, node, name.as_bytes())
     }
 
     pub fn node_name(&self, node: NodeIdx) -> String {
