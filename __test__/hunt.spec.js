@@ -92,6 +92,25 @@ test('--iterate: a module that leaks, and the same with a bound', async () => {
   assert.equal(healthy.verdict, 'healthy', JSON.stringify(healthy.suspects, null, 1));
 });
 
+test('--iterate: a cache whose bound is written in code only is not called a leak before it is full', async () => {
+  const iterate = path.join(MODULES, 'literal-bound.js');
+  const filling = await hunt({ iterate, warmup: 100, rounds: 3, iterations: 100 });
+  assert.equal(filling.verdict, 'inconclusive', filling.reason);
+  assert.deepEqual(filling.suspects[0].evidence.bound, { name: 'recent.size > 900', value: 900 });
+  assert.match(filling.advice, /after about 500 more iterations/);
+  const full = await hunt({ iterate });
+  assert.equal(full.verdict, 'healthy', full.reason);
+});
+
+test('what piles up on a connection that stays open is found', async () => {
+  const result = await hunt({ app: path.join(MODULES, 'socket-listeners.js') });
+  assert.equal(result.verdict, 'leak', result.reason);
+  const [suspect] = result.suspects;
+  assert.equal(suspect.growsAt.kind, 'listeners');
+  assert.match(suspect.sentence, /`close` listeners on one Socket/);
+  assert.match(suspect.definedAt.file, /socket-listeners\.js$/);
+});
+
 test('--iterate: a queue that drains when the work stops is a backlog, exit code 0', async () => {
   const settings = ['--rounds', '3', '--iterations', '200', '--warmup', '50', '--cool-down', '5', '--json'];
   process.env.JOBS = String(50 + 3 * 200);

@@ -84,6 +84,8 @@ async function measure(way, megabytes, { captures, limitMs }) {
   return run;
 }
 
+const cost = (part) => part?.cpuMs / part?.requests;
+
 function row({ way, megabytes, captures, before, during, after, ended }) {
   const good = captures.filter(({ error }) => error === undefined);
   const longest = (key) => Math.max(0, ...good.map((one) => one[key] ?? 0));
@@ -104,8 +106,8 @@ function row({ way, megabytes, captures, before, during, after, ended }) {
     'max before': round(before?.max),
     'max during': round(during?.max),
     'max after': round(after?.max),
-    // Bursts that allocate: how much longer they take afterwards, which is throughput lost to the capture.
-    'tax %': round((after?.burstMs / before?.burstMs - 1) * 100),
+    // How much more processor time each request takes afterwards, which is throughput lost to the capture.
+    'tax %': round((cost(after) / cost(before) - 1) * 100),
     'app +MB': round((during?.peakRss - before?.rss) / 2 ** 20),
     'app CPU s': round(during?.cpuMs / 1000),
     'child MB': round(longest('childBytes') / 2 ** 20),

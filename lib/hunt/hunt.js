@@ -39,6 +39,7 @@ async function hunt(options) {
   const ended = new Promise((_, reject) => {
     life.signal.addEventListener('abort', () => reject(life.signal.reason), { once: true });
   });
+  let load;
   let observation;
   const died = app.exited.then(async () => {
     life.abort(await app.exitError(observation?.stage ?? 'while it started'));
@@ -46,7 +47,7 @@ async function hunt(options) {
 
   const work = async () => {
     config.onProgress({ phase: 'start' });
-    const load = await prepare({ config, target, app, signal: life.signal });
+    load = await prepare({ config, target, app, signal: life.signal });
     config.onProgress({ phase: 'start', step: 'done' });
     observation = new Observation({ config, plan: new Plan(config, started), load, channel: app.channel });
     const result = await observation.run();
@@ -61,6 +62,7 @@ async function hunt(options) {
     throw life.signal.aborted ? life.signal.reason : withStderr(error, app);
   } finally {
     config.signal?.removeEventListener('abort', cancel);
+    load?.close?.();
     await app.stop();
   }
 }

@@ -16,13 +16,15 @@ const REMEMBERED_MS = 300 * SECOND;
 // A leak shows in what survives full collections, and a process that leaks slowly runs fewer and fewer of
 // them: V8 starts the next one only when the heap has doubled. So the probe asks, within a budget: the
 // pause expected from the last ones stays below `maxPauseMs`, and all pauses together below a thousandth of
-// the time, or twice that while something seems to grow. A heap too large for that is left alone; then V8's own collections have to do.
+// the time, or twice that while something seems to grow. A pause that was longer than expected is made up for by a longer
+// wait. A heap too large for that is left alone; then V8's own collections have to do.
 class FloorProbe {
   #maxPauseMs;
   #lastMajorAt = -Infinity;
   // The last few asked for, as pause, bytes and time each. In place, so that no capture finds them to grow.
   #recent = new Float64Array(3 * REMEMBERED);
   #timed = 0;
+  #lastPauseMs = 0;
   #askedFor = false;
   #pauses = { count: 0, ms: 0, maxMs: 0 };
 
@@ -36,6 +38,7 @@ class FloorProbe {
     // A collection that V8 starts by itself pauses only for its last step, so only those asked for tell.
     if (!this.#askedFor) return;
     this.#askedFor = false;
+    this.#lastPauseMs = pauseMs;
     this.#pauses.count++;
     this.#pauses.ms += pauseMs;
     this.#pauses.maxMs = Math.max(this.#pauses.maxMs, pauseMs);
@@ -45,7 +48,8 @@ class FloorProbe {
   // Collects if it is time to. `curious`: something seems to grow, or too little is known yet.
   consider({ usedBytes, curious, utilization, now }) {
     const pauseMs = this.#expect(usedBytes, now);
-    const everyMs = curious ? Math.max(10 * SECOND, pauseMs * 500) : Math.max(60 * SECOND, pauseMs * 1000);
+    const spentMs = Math.max(pauseMs, this.#lastPauseMs);
+    const everyMs = curious ? Math.max(10 * SECOND, spentMs * 500) : Math.max(60 * SECOND, spentMs * 1000);
     if (pauseMs > this.#maxPauseMs || utilization > 0.8 || now - this.#lastMajorAt < everyMs) return false;
     this.#askedFor = true;
     this.#lastMajorAt = now;

@@ -2,11 +2,12 @@
 //! long that takes nobody knows but the program: `max: 5000`.
 //!
 //! In: the path to a growth point and how much is in it. Out: [`Bound`], the number under a name like `max`,
-//! `limit` or `capacity` in the container itself, in the two objects above it, or in a variable beside it. Only
-//! captures with numbers made visible have them.
+//! `limit` or `capacity` in the container itself, in the two objects above it, or in a variable beside it; or the
+//! one that the code nearby compares its length with. Only captures with numbers made visible have the former.
 
-use crate::analysis::path::Step;
-use crate::analysis::places::{internal, is_context};
+use crate::analysis::length_check::{Operand, assigned, length_checks};
+use crate::analysis::path::{Link, Step};
+use crate::analysis::places::{Places, internal, is_context};
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::{EdgeKind, NodeKind};
@@ -16,6 +17,8 @@ use crate::report::Bound;
 const NEAREST: usize = 3;
 /// No cache is given more room than this and means it.
 const LARGEST: f64 = 1e6;
+/// A larger number in code is more likely to be an alarm's than a cache's.
+const LARGEST_WRITTEN: f64 = 1e5;
 /// What a limit's name begins with, and what it ends with …
 const BEGINS: [&str; 4] = ["max", "limit", "capacity", "lrusize"];
 const ENDS: [&str; 4] = ["max", "limit", "capacity", "maximum"];
@@ -46,15 +49,42 @@ const ELSE: [&str; 22] = [
 ];
 
 /// The smallest bound that `elements` have not reached.
-pub fn bound(graph: &Graph, above: &[Step], elements: u64) -> Option<Bound> {
-    above
-        .iter()
-        .rev()
-        .take(NEAREST)
-        .flat_map(|step| numbers(graph, step.node))
-        .filter(|(name, value)| is_limit(name) && *value >= elements as f64 && *value <= LARGEST)
+pub fn bound(graph: &Graph, places: &Places<'_>, above: &[Step], elements: u64) -> Option<Bound> {
+    let numbers: Vec<(String, f64)> =
+        above.iter().rev().take(NEAREST).flat_map(|step| numbers(graph, step.node)).collect();
+    let written = written(places, above, &numbers);
+    numbers
+        .into_iter()
+        .filter(|(name, value)| is_limit(name) && *value <= LARGEST)
+        .chain(written)
+        .filter(|(_, value)| *value >= elements as f64)
         .min_by(|(_, a), (_, b)| a.total_cmp(b))
         .map(|(name, value)| Bound { name, value: value as u64 })
+}
+
+/// What the code in which the container lives, and that of the classes around it, compares its length with.
+fn written(places: &Places<'_>, above: &[Step], numbers: &[(String, f64)]) -> Vec<(String, f64)> {
+    let Some(name) = above.iter().rev().find_map(|step| match &step.link {
+        Link::Property(name) | Link::Variable(name) => Some(name),
+        _ => None,
+    }) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for text in places.texts(above, NEAREST) {
+        for check in length_checks(&text, name) {
+            let values = match &check.with {
+                Operand::Number(value) => vec![*value],
+                Operand::Name(other) => {
+                    let known = numbers.iter().filter(|(name, _)| name == other).map(|(_, value)| *value);
+                    known.chain(assigned(&text, other)).collect()
+                }
+            };
+            let meant = values.into_iter().filter(|value| *value <= LARGEST_WRITTEN);
+            found.extend(meant.map(|value| (check.text.clone(), value)));
+        }
+    }
+    found
 }
 
 /// The fields, or variables, of a node that are numbers.

@@ -7,18 +7,27 @@ use crate::analysis::scripts::{ScriptTable, plain_path};
 use crate::analysis::source_map::SourceMaps;
 use crate::report::{Generated, Place};
 use memchr::memmem;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// One for each diagnosis.
 pub struct Locator<'a> {
     scripts: &'a ScriptTable,
     maps: SourceMaps,
     packages: Packages,
+    texts: RefCell<FxHashMap<PathBuf, Option<Rc<[u8]>>>>,
 }
 
 impl<'a> Locator<'a> {
     pub fn new(scripts: &'a ScriptTable) -> Self {
-        Self { scripts, maps: SourceMaps::default(), packages: Packages::default() }
+        Self {
+            scripts,
+            maps: SourceMaps::default(),
+            packages: Packages::default(),
+            texts: RefCell::default(),
+        }
     }
 
     /// The place of a zero-based position.
@@ -53,16 +62,34 @@ impl<'a> Locator<'a> {
 
     /// Where the script declares that variable at its top level, as far as its text tells.
     pub fn declaration(&self, script_id: u32, name: &str) -> Option<Place> {
+        let (line, column) = declaration::find(&*self.text(script_id)?, name)?;
+        Some(self.place(script_id, line, column))
+    }
+
+    /// The text of the code at that place.
+    pub fn text_of(&self, place: &Place) -> Option<Rc<[u8]>> {
+        match place.script_id {
+            Some(id) => self.text(id),
+            None => self.read(PathBuf::from(&place.file)),
+        }
+    }
+
+    /// The text of the script, from its file.
+    fn text(&self, script_id: u32) -> Option<Rc<[u8]>> {
         let script = self.scripts.get(script_id)?;
-        let path = PathBuf::from(plain_path(&script.url));
+        let text = self.read(PathBuf::from(plain_path(&script.url)))?;
         // With a map inside, what ran was made from the file as it was loaded: it may be another text.
         let made = script.source_map_url.as_ref().is_some_and(|url| url.starts_with("data:"));
-        let text = path.is_absolute().then(|| self.maps.text(&path)).flatten()?;
-        if made && memmem::find(&text, b"sourceMappingURL=data:").is_none() {
-            return None;
-        }
-        let (line, column) = declaration::find(&text, name)?;
-        Some(self.place(script_id, line, column))
+        (!made || memmem::find(&text, b"sourceMappingURL=data:").is_some()).then_some(text)
+    }
+
+    fn read(&self, path: PathBuf) -> Option<Rc<[u8]>> {
+        let known = self.texts.borrow().get(&path).cloned();
+        known.unwrap_or_else(|| {
+            let text = path.is_absolute().then(|| self.maps.text(&path)).flatten().map(Rc::from);
+            self.texts.borrow_mut().insert(path, text.clone());
+            text
+        })
     }
 
     /// A file as a whole.

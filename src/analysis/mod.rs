@@ -27,6 +27,7 @@ pub mod fold;
 pub mod growth_point;
 pub mod keepers;
 pub mod label;
+pub mod length_check;
 pub mod locator;
 pub mod members;
 pub mod moved;

@@ -15,6 +15,7 @@ use crate::parse::columns::{EdgeKind, NodeKind};
 use crate::report::{Place, short};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What a function without a name is called.
 pub const ANONYMOUS: &str = "anonymous";
@@ -176,6 +177,20 @@ impl<'a> Places<'a> {
             }
         }
         module.map(|file| self.locator.file(file))
+    }
+
+    /// The texts of the scripts in which the variable or object at `steps.last()` and the classes of the last `most`
+    /// steps are.
+    pub fn texts(&self, steps: &[Step], most: usize) -> Vec<Rc<[u8]>> {
+        let near = steps.iter().rev().take(most).filter_map(|step| self.of(step.node));
+        let mut texts: Vec<Rc<[u8]>> = Vec::new();
+        for text in self.home(steps).into_iter().chain(near).filter_map(|place| self.locator.text_of(&place))
+        {
+            if !texts.iter().any(|known| Rc::ptr_eq(known, &text)) {
+                texts.push(text);
+            }
+        }
+        texts
     }
 
     /// The `filename` of a CommonJS `Module` object.

@@ -80,7 +80,7 @@ impl Series<'_> {
         let siblings = siblings(case);
         let elements = growth_elements(scene, digests, case);
         let most = elements.iter().flatten().max().or_else(|| main.counts.iter().flatten().max());
-        let within = case.site.at.and_then(|_| bound(scene.graph, growth_steps, *most?));
+        let within = case.site.at.and_then(|_| bound(scene.graph, places, growth_steps, *most?));
         let mut evidence = evidence(main, &siblings, schedule, kind, within);
         let backlog = case.all().all(|candidate| candidate.backlog);
         let mut count = siblings.iter().map(|c| c.count.slope).sum();

@@ -1,0 +1,212 @@
+//! What a program compares the length of a container with, found in its text: `if (recent.length > 500)`. A number that is
+//! written in code is nowhere in a heap.
+//!
+//! In: a script's text and a container's name in it. Out: [`LengthCheck`]s. This reads text, not a program: a comparison that
+//! it takes for one of this container may be one of another of the same name.
+
+use memchr::memmem;
+
+/// `text` as it is written, one side of which is how much the container has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LengthCheck {
+    pub text: String,
+    pub with: Operand,
+}
+
+/// The other side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    Number(f64),
+    /// A variable, or the last name of `this.options.keep`.
+    Name(String),
+}
+
+/// Longer ones are not shown, and not meant.
+const LONGEST: usize = 80;
+const LENGTHS: [&[u8]; 2] = [b"size", b"length"];
+/// Longer operators first. `-` and `=` shorten: `list.splice(0, list.length - 100)`, `list.length = 100`.
+const AFTER: [&[u8]; 9] = [b">==", b"===", b"==", b">=", b"<=", b">", b"<", b"-", b"="];
+const BEFORE: [&[u8]; 5] = [b"===", b"==", b">=", b"<=", b"<"];
+
+/// All of one container.
+pub fn length_checks(text: &[u8], name: &str) -> Vec<LengthCheck> {
+    if name.is_empty() {
+        return Vec::new();
+    }
+    memmem::find_iter(text, name.as_bytes())
+        .filter(|&at| is_name(text, at, name.len()) && !in_comment(text, at))
+        .filter_map(|at| {
+            let end = at + name.len();
+            kept(text, at, end).or_else(|| {
+                let length = length_end(text, end)?;
+                after(text, at, length).or_else(|| before(text, at, length))
+            })
+        })
+        .collect()
+}
+
+/// The numbers that are assigned to that name: `const KEEP = 500`, `{ keep: 500 }`.
+pub fn assigned(text: &[u8], name: &str) -> Vec<f64> {
+    memmem::find_iter(text, name.as_bytes())
+        .filter(|&at| is_name(text, at, name.len()) && !in_comment(text, at))
+        .filter_map(|at| {
+            let rest = text[at + name.len()..].trim_ascii_start();
+            let value = rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":"))?;
+            number(value.trim_ascii_start()).map(|(value, _)| value)
+        })
+        .collect()
+}
+
+/// `list.slice(-100)`
+fn kept(text: &[u8], at: usize, end: usize) -> Option<LengthCheck> {
+    let rest = text[end..].strip_prefix(b".slice(-")?;
+    let (with, length) = operand(rest)?;
+    let close = rest[length..].trim_ascii_start().first() == Some(&b')');
+    close.then(|| length_check(text, at, text.len() - rest.len() + length + 1, with)).flatten()
+}
+
+/// Where `.length` ends that follows a name, or `Object.keys(name)`.
+fn length_end(text: &[u8], end: usize) -> Option<usize> {
+    let rest = &text[end..];
+    let rest = rest.strip_prefix(b")").unwrap_or(rest);
+    let rest = rest.strip_prefix(b"?.").or_else(|| rest.strip_prefix(b"."))?;
+    let rest = LENGTHS.iter().find_map(|length| rest.strip_prefix(*length))?;
+    (!rest.first().is_some_and(|&next| is_part(next))).then_some(text.len() - rest.len())
+}
+
+/// `list.length > 500`
+fn after(text: &[u8], at: usize, length_end: usize) -> Option<LengthCheck> {
+    let rest = text[length_end..].trim_ascii_start();
+    let operator = AFTER.iter().find(|operator| rest.starts_with(operator))?;
+    let rest = &rest[operator.len()..];
+    // `>>`, `=>`, `-=`
+    if rest.first().is_some_and(|next| b"<>=-".contains(next)) {
+        return None;
+    }
+    let rest = rest.trim_ascii_start();
+    let (with, length) = operand(rest)?;
+    length_check(text, at, text.len() - rest.len() + length, with)
+}
+
+/// `500 < list.length`
+fn before(text: &[u8], at: usize, length_end: usize) -> Option<LengthCheck> {
+    let owner =
+        |text: &[u8]| text.len() - text.iter().rev().take_while(|&&b| is_part(b) || b == b'.').count();
+    let start = owner(&text[..at]);
+    let start = text[..start].strip_suffix(b"Object.keys(").map_or(start, <[u8]>::len);
+    let rest = text[..start].trim_ascii_end();
+    let operator = BEFORE.iter().find(|operator| rest.ends_with(operator))?;
+    let rest = rest[..rest.len() - operator.len()].trim_ascii_end();
+    let from = owner(rest);
+    let (with, length) = operand(&rest[from..])?;
+    (from + length == rest.len()).then(|| length_check(text, from, length_end, with)).flatten()
+}
+
+fn length_check(text: &[u8], from: usize, to: usize, with: Operand) -> Option<LengthCheck> {
+    let text = std::str::from_utf8(text.get(from..to)?).ok()?;
+    (text.len() <= LONGEST && !text.contains('\n')).then(|| LengthCheck { text: text.to_owned(), with })
+}
+
+/// A number or a name at the beginning, and how long it is.
+fn operand(text: &[u8]) -> Option<(Operand, usize)> {
+    if let Some((value, length)) = number(text) {
+        return Some((Operand::Number(value), length));
+    }
+    let length = text.iter().take_while(|&&b| is_part(b) || b == b'.' || b == b'#').count();
+    let path = std::str::from_utf8(&text[..length]).ok()?;
+    let last = path.rsplit('.').next().filter(|last| !last.is_empty())?;
+    // What is called, or indexed, is no limit.
+    let called = text.get(length).is_some_and(|next| b"([".contains(next));
+    (!called).then(|| (Operand::Name(last.to_owned()), length))
+}
+
+/// `500`, `10_000`, `1e4`, `10 * 1000`
+fn number(text: &[u8]) -> Option<(f64, usize)> {
+    let (mut value, mut length) = literal(text)?;
+    while let Some(factor) = text[length..].trim_ascii_start().strip_prefix(b"*") {
+        let factor = factor.trim_ascii_start();
+        let (by, long) = literal(factor)?;
+        value *= by;
+        length = text.len() - factor.len() + long;
+    }
+    Some((value, length))
+}
+
+fn literal(text: &[u8]) -> Option<(f64, usize)> {
+    let length = text.iter().take_while(|&&b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.').count();
+    let digits: String = text[..length].iter().filter(|&&b| b != b'_').map(|&b| char::from(b)).collect();
+    digits.starts_with(|first: char| first.is_ascii_digit()).then_some(())?;
+    Some((digits.parse().ok()?, length))
+}
+
+fn is_name(text: &[u8], at: usize, length: usize) -> bool {
+    !(at > 0 && is_part(text[at - 1])) && !text.get(at + length).is_some_and(|&next| is_part(next))
+}
+
+fn in_comment(text: &[u8], at: usize) -> bool {
+    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
+    let line = &text[start..at];
+    line.trim_ascii_start().starts_with(b"*")
+        || memmem::rfind(line, b"//").is_some_and(|at| !line[..at].ends_with(b":"))
+}
+
+/// Whether the byte may be part of an identifier.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Operand, assigned, length_checks};
+
+    fn found(text: &str, name: &str) -> Vec<(String, Operand)> {
+        length_checks(text.as_bytes(), name).into_iter().map(|c| (c.text, c.with)).collect()
+    }
+
+    fn one(text: &str, name: &str, shown: &str, with: Operand) {
+        assert_eq!(found(text, name), [(shown.to_owned(), with)], "{text}");
+    }
+
+    #[test]
+    fn lengths_are_compared_with_numbers() {
+        let n = Operand::Number;
+        one("if (cache.size > 500) f();", "cache", "cache.size > 500", n(500.0));
+        one("while(this.#items.length>=1e3){", "#items", "#items.length>=1e3", n(1000.0));
+        one("if (2_000 <= list.length) f()", "list", "2_000 <= list.length", n(2000.0));
+        one("Object.keys(byId).length === 10 * 1000)", "byId", "byId).length === 10 * 1000", n(10_000.0));
+        one("list.splice(0, list.length - 100)", "list", "list.length - 100", n(100.0));
+        one("list = list.slice(-50);", "list", "list.slice(-50)", n(50.0));
+        one("list.length = 20", "list", "list.length = 20", n(20.0));
+    }
+
+    #[test]
+    fn lengths_are_compared_with_names() {
+        let name = |name: &str| Operand::Name(name.to_owned());
+        one("q.length > KEEP)", "q", "q.length > KEEP", name("KEEP"));
+        one("q.length > this.options.keep)", "q", "q.length > this.options.keep", name("keep"));
+        one("q.length > this.#keep)", "q", "q.length > this.#keep", name("#keep"));
+        one("for (; i < q.length; i++)", "q", "i < q.length", name("i"));
+        assert_eq!(assigned(b"const KEEP = 5_0, KEEPER = 7; x == KEEP; KEEP: 3", "KEEP"), [50.0, 3.0]);
+    }
+
+    #[test]
+    fn what_is_no_comparison_of_it_is_left_out() {
+        for text in [
+            "myq.length > 5",
+            "q.lengths > 5",
+            "q.length > f(5)",
+            "q.length >> 5",
+            "x => q.length",
+            "// q.length > 5",
+            " * q.length > 5",
+            "q.push(5)",
+            "q.length > ",
+            "q",
+            "",
+        ] {
+            assert_eq!(found(text, "q"), [], "{text}");
+        }
+        assert_eq!(found("q", ""), []);
+        assert!(!found("open('http://x'); q.length > 5", "q").is_empty());
+    }
+}
