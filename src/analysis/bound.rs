@@ -6,7 +6,7 @@
 //! one that the code nearby compares its length with. Only captures with numbers made visible have the former.
 
 use crate::analysis::length_check::{Operand, assigned, length_checks};
-use crate::analysis::path::{Link, Step};
+use crate::analysis::path::{Step, last_name};
 use crate::analysis::places::{Places, internal, is_context};
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
@@ -64,20 +64,16 @@ pub fn bound(graph: &Graph, places: &Places<'_>, above: &[Step], elements: u64) 
 
 /// What the code in which the container lives, and that of the classes around it, compares its length with.
 fn written(places: &Places<'_>, above: &[Step], numbers: &[(String, f64)]) -> Vec<(String, f64)> {
-    let Some(name) = above.iter().rev().find_map(|step| match &step.link {
-        Link::Property(name) | Link::Variable(name) => Some(name),
-        _ => None,
-    }) else {
-        return Vec::new();
-    };
     let mut found = Vec::new();
-    for text in places.texts(above, NEAREST) {
-        for check in length_checks(&text, name) {
+    for code in places.codes(above, NEAREST) {
+        // A class that is a Map itself.
+        let names = last_name(above).into_iter().chain(std::iter::once("this"));
+        for check in names.flat_map(|name| length_checks(&code.text, name)) {
             let values = match &check.with {
                 Operand::Number(value) => vec![*value],
                 Operand::Name(other) => {
                     let known = numbers.iter().filter(|(name, _)| name == other).map(|(_, value)| *value);
-                    known.chain(assigned(&text, other)).collect()
+                    known.chain(assigned(&code.text, other)).collect()
                 }
             };
             let meant = values.into_iter().filter(|value| *value <= LARGEST_WRITTEN);

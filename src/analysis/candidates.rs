@@ -215,6 +215,10 @@ fn grows_in_size(schedule: &Schedule, series: &Series, bytes: &Trend) -> bool {
     if bytes.total < FEWEST_BYTES / 4.0 || schedule.captures() < 2 || !existed {
         return false;
     }
+    // A backing store is larger than what is in it, and follows it by leaps. What is in it says more.
+    if trend(schedule, &floats(&series.elements)).shape == Shape::Saturating {
+        return false;
+    }
     let end = schedule.last_load().map_or(0, |last| last + 1);
     let load: Vec<u64> = series.bytes.iter().take(end).flatten().copied().collect();
     let steps = load.windows(2).filter(|w| w[1] > w[0]).count();

@@ -15,7 +15,12 @@ pub fn find(text: &[u8], name: &str) -> Option<(u32, u32)> {
     if found.next().is_some() {
         return None;
     }
-    let before = &text[..at];
+    position(text, at)
+}
+
+/// Zero-based line and column (in UTF-16 units) of a byte.
+pub fn position(text: &[u8], at: usize) -> Option<(u32, u32)> {
+    let before = text.get(..at)?;
     let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
     let line = memchr::memchr_iter(b'\n', before).count();
     let column = String::from_utf8_lossy(&before[start..]).encode_utf16().count();

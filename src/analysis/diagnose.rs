@@ -115,7 +115,7 @@ fn suspects(
     options: &Options,
 ) -> (Vec<Suspect>, Vec<Candidate>) {
     let (mut cases, gone) = cases(scene, found);
-    let gone = rejoin(scene, &mut cases, gone);
+    let gone = rejoin(scene, &mut cases, gone, &options.remembered);
     cases.retain(|case| case.bytes_per_iteration() >= options.least_bytes_per_iteration);
     cases.truncate(options.suspects.max(1) * 2);
     let trails: Vec<Vec<Step>> = cases.iter_mut().map(|case| case_trail(scene, case)).collect();
@@ -141,17 +141,27 @@ fn suspects(
 }
 
 /// What has drained away has no members left, but where it grew may still be known: the object that kept it got
-/// smaller with it.
-fn rejoin(scene: Scene<'_>, cases: &mut [Case], gone: Vec<Candidate>) -> Vec<Candidate> {
+/// smaller with it. What was seen while it grew says more than that object.
+fn rejoin(
+    scene: Scene<'_>,
+    cases: &mut Vec<Case>,
+    gone: Vec<Candidate>,
+    remembered: &[Suspect],
+) -> Vec<Candidate> {
     let mut rest = Vec::new();
     for candidate in gone.into_iter().filter(|candidate| candidate.backlog) {
-        let kept = |case: &&mut Case| {
+        let kept = |case: &Case| {
             let at = case.site.at.map(|at| scene.fold.groups[scene.fold.group_of(at) as usize].signature);
             at == Some(candidate.parent) && case.all().all(|c| c.backlog)
         };
-        match cases.iter_mut().find(kept) {
-            Some(case) => case.add(candidate),
-            None => rest.push(candidate),
+        let at = cases.iter().position(kept);
+        let known = drained::is_remembered(&candidate, remembered);
+        match at {
+            Some(at) if !known => cases[at].add(candidate),
+            _ => {
+                at.map(|at| cases.remove(at));
+                rest.push(candidate);
+            }
         }
     }
     rest

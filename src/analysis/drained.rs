@@ -17,6 +17,11 @@ pub fn suspects(gone: &[Candidate], remembered: &[Suspect], schedule: &Schedule)
     remembered.iter().filter_map(|suspect| Some(as_backlog(suspect, of(suspect)?, schedule))).collect()
 }
 
+/// Whether it was a suspect before.
+pub fn is_remembered(candidate: &Candidate, remembered: &[Suspect]) -> bool {
+    candidate.growth == Growth::Number && remembered.iter().any(|suspect| is_of(candidate, suspect))
+}
+
 /// Whether the group's numbers are the suspect's own, as far as those go.
 fn is_of(candidate: &Candidate, suspect: &Suspect) -> bool {
     let same = |numbers: &[Option<u64>]| !numbers.is_empty() && candidate.counts.starts_with(numbers);

@@ -22,7 +22,8 @@ pub fn evidence(
     let trend = trend(schedule, &floats(if in_place { &bytes } else { &counts }));
     // What only roots hold must be much to be believed.
     let little = kind == GrowthKind::Root && bytes_gained(&bytes) < 65_536;
-    let weak = little || bound.is_some() || in_place && is_weak_table(&main.class_name);
+    let doubtful = in_place && (is_weak_table(&main.class_name) || !same_number(&main.counts, schedule));
+    let weak = little || bound.is_some() || doubtful;
     let ceiling = if weak { Strength::Weak } else { Strength::Strong };
     Evidence {
         r2: round(trend.r2),
@@ -38,6 +39,12 @@ pub fn evidence(
 /// Of objects whose own size says how many others live, or have not been told dead yet: those others tell.
 fn is_weak_table(class: &str) -> bool {
     matches!(class, "FinalizationRegistry" | "WeakMap" | "WeakSet")
+}
+
+/// Whether, once warmed up, there were always as many: that the same ones grew is a guess where some come and go.
+fn same_number(counts: &[Option<u64>], schedule: &Schedule) -> bool {
+    let end = schedule.last_load().map_or(0, |last| last + 1);
+    counts.get(1..end).is_none_or(|load| load.windows(2).all(|pair| pair[0] == pair[1]))
 }
 
 /// In how many rounds the number rose.

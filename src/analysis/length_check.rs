@@ -90,14 +90,12 @@ fn after(text: &[u8], at: usize, length_end: usize) -> Option<LengthCheck> {
 
 /// `500 < list.length`
 fn before(text: &[u8], at: usize, length_end: usize) -> Option<LengthCheck> {
-    let owner =
-        |text: &[u8]| text.len() - text.iter().rev().take_while(|&&b| is_part(b) || b == b'.').count();
-    let start = owner(&text[..at]);
+    let start = owner_start(text, at);
     let start = text[..start].strip_suffix(b"Object.keys(").map_or(start, <[u8]>::len);
     let rest = text[..start].trim_ascii_end();
     let operator = BEFORE.iter().find(|operator| rest.ends_with(operator))?;
     let rest = rest[..rest.len() - operator.len()].trim_ascii_end();
-    let from = owner(rest);
+    let from = owner_start(rest, rest.len());
     let (with, length) = operand(&rest[from..])?;
     (from + length == rest.len()).then(|| length_check(text, from, length_end, with)).flatten()
 }
@@ -139,11 +137,19 @@ fn literal(text: &[u8]) -> Option<(f64, usize)> {
     Some((digits.parse().ok()?, length))
 }
 
-fn is_name(text: &[u8], at: usize, length: usize) -> bool {
-    !(at > 0 && is_part(text[at - 1])) && !text.get(at + length).is_some_and(|&next| is_part(next))
+/// Where the expression begins that ends at `at`: that of `this.` in `this.list`.
+pub fn owner_start(text: &[u8], at: usize) -> usize {
+    at - text[..at].iter().rev().take_while(|&&b| is_part(b) || b == b'.').count()
 }
 
-fn in_comment(text: &[u8], at: usize) -> bool {
+/// Whether those bytes are an identifier, and not a part of one.
+pub fn is_name(text: &[u8], at: usize, length: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    !before.into_iter().chain(text.get(at + length)).any(|&near| is_part(near))
+}
+
+/// Whether it stands in a comment, as far as its line tells.
+pub fn in_comment(text: &[u8], at: usize) -> bool {
     let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
     let line = &text[start..at];
     line.trim_ascii_start().starts_with(b"*")

@@ -20,6 +20,20 @@ pub struct Locator<'a> {
     texts: RefCell<FxHashMap<PathBuf, Option<Rc<[u8]>>>>,
 }
 
+/// The text of a script that ran.
+#[derive(Clone, Debug)]
+pub struct Code {
+    pub text: Rc<[u8]>,
+    script_id: Option<u32>,
+    file: String,
+}
+
+impl Code {
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.text, &other.text)
+    }
+}
+
 impl<'a> Locator<'a> {
     pub fn new(scripts: &'a ScriptTable) -> Self {
         Self {
@@ -62,16 +76,26 @@ impl<'a> Locator<'a> {
 
     /// Where the script declares that variable at its top level, as far as its text tells.
     pub fn declaration(&self, script_id: u32, name: &str) -> Option<Place> {
-        let (line, column) = declaration::find(&*self.text(script_id)?, name)?;
+        let (line, column) = declaration::find(&self.text(script_id)?, name)?;
         Some(self.place(script_id, line, column))
     }
 
-    /// The text of the code at that place.
-    pub fn text_of(&self, place: &Place) -> Option<Rc<[u8]>> {
-        match place.script_id {
+    /// The code at that place.
+    pub fn code(&self, place: &Place) -> Option<Code> {
+        let text = match place.script_id {
             Some(id) => self.text(id),
             None => self.read(PathBuf::from(&place.file)),
-        }
+        };
+        Some(Code { text: text?, script_id: place.script_id, file: place.file.clone() })
+    }
+
+    /// The place of a byte of the code.
+    pub fn place_in(&self, code: &Code, at: usize) -> Option<Place> {
+        let (line, column) = declaration::position(&code.text, at)?;
+        Some(match code.script_id {
+            Some(id) => self.place(id, line, column),
+            None => Place { line: Some(line + 1), column: Some(column + 1), ..self.file(code.file.clone()) },
+        })
     }
 
     /// The text of the script, from its file.

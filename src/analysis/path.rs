@@ -74,6 +74,14 @@ pub fn trail(scene: Scene<'_>, site: &Site) -> Vec<Step> {
     steps
 }
 
+/// The last name that the program gave on a path.
+pub fn last_name(steps: &[Step]) -> Option<&str> {
+    steps.iter().rev().find_map(|step| match &step.link {
+        Link::Property(name) | Link::Variable(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
 /// Where the members are held through other objects, what piles up is the object right below the growth point, or, when
 /// that has but one of its kind (`_events.close`), the first below that is one of many: the path ends there. Returns the
 /// growth point and that object.

@@ -5,8 +5,9 @@
 //! places what hangs below them when no script table was captured.
 
 use crate::analysis::container::is_dictionary;
+use crate::analysis::expression::expression;
 use crate::analysis::label::clip;
-use crate::analysis::locator::Locator;
+use crate::analysis::locator::{Code, Locator};
 use crate::analysis::path::{Link, Step};
 use crate::analysis::scripts::ScriptTable;
 use crate::graph::Graph;
@@ -15,7 +16,6 @@ use crate::parse::columns::{EdgeKind, NodeKind};
 use crate::report::{Place, short};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
-use std::rc::Rc;
 
 /// What a function without a name is called.
 pub const ANONYMOUS: &str = "anonymous";
@@ -165,9 +165,13 @@ impl<'a> Places<'a> {
                     ..place
                 }));
             }
-            if let Some(place) = self.methods_file(step.node).filter(|place| !ScriptTable::is_internal(place))
-            {
-                return Some(place);
+            // Functions that pile up in a dictionary come from anywhere.
+            let methods = (!is_dictionary(self.graph.columns(), step.node))
+                .then(|| self.methods_file(step.node))
+                .flatten()
+                .filter(|place| !ScriptTable::is_internal(place) && place.file.contains('/'));
+            if methods.is_some() {
+                return methods;
             }
             if module.is_none() {
                 module = self.module_file(step.node);
@@ -179,18 +183,21 @@ impl<'a> Places<'a> {
         module.map(|file| self.locator.file(file))
     }
 
-    /// The texts of the scripts in which the variable or object at `steps.last()` and the classes of the last `most`
-    /// steps are.
-    pub fn texts(&self, steps: &[Step], most: usize) -> Vec<Rc<[u8]>> {
+    /// The scripts in which the variable or object at `steps.last()` and the classes of the last few steps are.
+    pub fn codes(&self, steps: &[Step], most: usize) -> Vec<Code> {
         let near = steps.iter().rev().take(most).filter_map(|step| self.of(step.node));
-        let mut texts: Vec<Rc<[u8]>> = Vec::new();
-        for text in self.home(steps).into_iter().chain(near).filter_map(|place| self.locator.text_of(&place))
-        {
-            if !texts.iter().any(|known| Rc::ptr_eq(known, &text)) {
-                texts.push(text);
+        let mut codes: Vec<Code> = Vec::new();
+        for code in self.home(steps).into_iter().chain(near).filter_map(|place| self.locator.code(&place)) {
+            if !codes.iter().any(|known| known.is(&code)) {
+                codes.push(code);
             }
         }
-        texts
+        codes
+    }
+
+    /// The place of a byte of the code.
+    pub fn place_in(&self, code: &Code, at: usize) -> Option<Place> {
+        self.locator.place_in(code, at)
     }
 
     /// The `filename` of a CommonJS `Module` object.
@@ -224,6 +231,7 @@ impl<'a> Places<'a> {
             }
             NodeKind::NUMBER => "(number)".to_owned(),
             NodeKind::REGEXP => "RegExp".to_owned(),
+            _ if raw == "system / JSProxy" => "Proxy".to_owned(),
             _ if is_context(self.graph, node) => self.scope_name(node),
             NodeKind::OBJECT if raw == "Object" => clip(&plain_shape(self.graph, node)),
             NodeKind::OBJECT if raw == "Module" => match self.module_file(node) {
@@ -253,6 +261,14 @@ impl<'a> Places<'a> {
             Some(place) => format!("scope in {}", short(&place.file)),
             None => "scope".to_owned(),
         }
+    }
+
+    /// The path's end as an [expression](crate::analysis::expression).
+    pub fn expression(&self, steps: &[Step]) -> Option<String> {
+        expression(steps, |node| {
+            let is_object = self.kind(node) == "object" && !self.graph.user_roots().contains(&node);
+            is_object.then(|| self.name(node)).filter(|name| name != "globalThis")
+        })
     }
 
     /// The kind of a node in a path's terms.
@@ -328,51 +344,4 @@ fn plain_shape(graph: &Graph, node: NodeIdx) -> String {
         names[MOST] = "…".to_owned();
     }
     format!("{{{}}}", names.join(", "))
-}
-
-/// By this property Node's handles refer to the objects they serve.
-pub const OWNER: &str = "<symbol owner_symbol>";
-
-/// The path's end as an expression: `app.state.items`, from the last variable on, or from the global object.
-pub fn expression(steps: &[Step]) -> Option<String> {
-    let named = |step: &Step| matches!(step.link, Link::Property(_) | Link::Element(_) | Link::Entry(_));
-    let from = match steps.iter().rposition(|step| matches!(step.link, Link::Variable(_))) {
-        Some(at) => at,
-        None => steps.iter().rposition(|step| !named(step)).map_or(0, |at| at + 1),
-    };
-    let mut text = String::new();
-    for step in steps.get(from..)? {
-        match &step.link {
-            Link::Variable(name) => text = name.clone(),
-            Link::Property(name) if name == "__proto__" => return None,
-            // From a handle of Node's to the object it serves: no name that the program wrote.
-            Link::Property(name) if name == OWNER => text.clear(),
-            Link::Property(name) if name.starts_with("<symbol ") => {
-                text.push_str(&format!("[Symbol({})]", clip(&name["<symbol ".len()..].replace('>', ""))));
-            }
-            Link::Property(name) if is_identifier(name) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(name);
-            }
-            Link::Property(name) | Link::Entry(name) => text.push_str(&format!("['{}']", clip(name))),
-            Link::Element(Some(index)) => text.push_str(&format!("[{index}]")),
-            Link::Element(None) => text.push_str("[…]"),
-            // What the expression said so far was about another object.
-            Link::Internal(_) | Link::Via | Link::Root => text.clear(),
-        }
-    }
-    // The end says most.
-    if text.chars().count() > 70 {
-        let tail: String = text.chars().skip(text.chars().count() - 60).collect();
-        text = format!("…{tail}");
-    }
-    (!text.is_empty()).then_some(text)
-}
-
-fn is_identifier(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$' || c == '#')
 }

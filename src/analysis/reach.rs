@@ -8,8 +8,8 @@
 //!
 //! Memory: 8 bytes per node and one queue.
 
+use crate::analysis::expression::OWNER;
 use crate::analysis::label::is_weak_pair;
-use crate::analysis::places::OWNER;
 use crate::graph::Graph;
 use crate::ids::{EdgeIdx, NodeIdx, StrIdx};
 use crate::parse::columns::{Edge, EdgeKind, NodeKind};

@@ -9,15 +9,16 @@ use crate::analysis::evidence::{evidence, round};
 use crate::analysis::growth_point::Scene;
 use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::owner;
-use crate::analysis::path::{Link, Step, begin_at_module, end_at_first, trail, visible};
-use crate::analysis::places::{Places, expression, is_context};
+use crate::analysis::path::{Link, Step, begin_at_module, end_at_first, last_name, trail, visible};
+use crate::analysis::places::{Places, is_context};
+use crate::analysis::removal::removal;
 use crate::analysis::suspects::{Case, elements};
 use crate::analysis::trend::{Schedule, Shape, trend};
 use crate::analysis::wording;
 use crate::graph::Graph;
 use crate::ids::NodeIdx;
 use crate::parse::columns::NodeKind;
-use crate::report::{ClassGrowth, GrowthKind, GrowthPoint, Hop, RateUnit, Role, Strength, Suspect};
+use crate::report::{ClassGrowth, GrowthKind, GrowthPoint, Hop, Place, RateUnit, Role, Strength, Suspect};
 
 /// The category of growth that is not the program's doing.
 pub const NOISE: &str = "noise";
@@ -56,7 +57,7 @@ impl Series<'_> {
         let main = &case.main;
         let kind = kind(scene, case, steps);
         let growth_steps = upto_growth_point(steps);
-        let name = case.site.at.and_then(|_| expression(growth_steps));
+        let name = case.site.at.and_then(|_| places.expression(growth_steps));
         let home = places.home(growth_steps);
         let file = home.as_ref().map(|place| place.file.as_str());
         let mut classes = classes(places, case);
@@ -122,7 +123,11 @@ impl Series<'_> {
                 places.of(case.site.member).filter(|_| !is_context(scene.graph, case.site.member))
             }),
             allocated_at: None,
-            hint: if backlog { wording::DRAINS.to_owned() } else { words.hint },
+            hint: match taken_out(places, kind, growth_steps) {
+                _ if backlog => wording::DRAINS.to_owned(),
+                Some((text, place)) => wording::taken_out(&text, &place),
+                None => words.hint,
+            },
             sentence,
             evidence,
             also_held_by: case.site.also.iter().take(4).map(|&node| also_held(scene, places, node)).collect(),
@@ -142,12 +147,25 @@ impl Series<'_> {
     }
 }
 
+/// Where the program takes out of the container again.
+fn taken_out(places: &Places<'_>, kind: GrowthKind, growth_steps: &[Step]) -> Option<(String, Place)> {
+    use GrowthKind::{Array, Dictionary, InPlace, Map, Object, Set};
+    if !matches!(kind, Array | Dictionary | InPlace | Map | Object | Set) {
+        return None;
+    }
+    let name = last_name(growth_steps)?;
+    places.codes(growth_steps, 1).iter().find_map(|code| {
+        let removal = removal(&code.text, name)?;
+        Some((removal.text, places.place_in(code, removal.at)?))
+    })
+}
+
 /// Another holder, by name: "Map `byId`".
 fn also_held(scene: Scene<'_>, places: &Places<'_>, node: NodeIdx) -> String {
     let steps = visible(scene.graph, &scene.reach.path(scene.graph, node), node);
     let is_module = |node| places.module_file(node).is_some();
     let name = places.name(node);
-    match expression(&begin_at_module(steps, is_module)) {
+    match places.expression(&begin_at_module(steps, is_module)) {
         Some(expression) => format!("{name} `{expression}`"),
         None => name,
     }
@@ -212,6 +230,7 @@ fn shown_class(candidate: &Candidate, member: &str) -> String {
         "Object" => member.to_owned(),
         name if name.starts_with("system / Context") => "context".to_owned(),
         "()" => member.to_owned(),
+        "system / JSProxy" => "Proxy".to_owned(),
         name if name == "global" || name.starts_with("Object / ") || name.starts_with("global /") => {
             "globalThis".to_owned()
         }

@@ -3,7 +3,7 @@
 use crate::analysis::fold::signature;
 use crate::analysis::path::{Link, Step};
 use crate::analysis::places::ANONYMOUS;
-use crate::report::{GrowthKind, RateUnit, per, short, signed, size};
+use crate::report::{GrowthKind, Place, RateUnit, per, short, signed, size};
 
 /// "array `requests` of lib/server.js".
 pub fn growth_point(
@@ -66,6 +66,16 @@ pub fn more(what: &str, place: &str, count: f64, bytes: f64, unit: RateUnit) -> 
 /// What to do about a backlog.
 pub const DRAINS: &str = "Work came in faster than it was done, and was caught up once the load stopped. If such \
                           load can last, bound the queue or slow down what fills it.";
+
+/// What to do where the program does take out again.
+pub fn taken_out(text: &str, place: &Place) -> String {
+    let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+    format!(
+        "{}{line} takes out of it again (`{text}`): see why that does not happen for all of them, or whether it happens \
+         later than this load lasts.",
+        short(&place.file)
+    )
+}
 
 /// "array `samples` of stats.js gets 80 B bigger per iteration".
 pub fn bigger(growth_point: &str, bytes: f64, unit: RateUnit) -> String {

@@ -142,3 +142,75 @@ fn listeners_for_several_events_of_one_emitter_are_one_suspect() {
     // The listeners, and their places in the lists.
     assert_eq!(suspect.bytes_per_iteration, 3.0 * (64.0 + 8.0));
 }
+
+#[test]
+fn a_backing_store_is_no_leak_where_what_is_in_it_is_at_its_bound() {
+    let stores = [700, 1000, 1600, 2600, 4200, 6000];
+    let grown = |elements: [u64; 6]| {
+        diagnose_rounds(&[(100, false); 6], move |at, _, heap| {
+            let list = heap.object("Array");
+            heap.variable("recent", list);
+            let store = heap.draft.node(NodeKind::ARRAY, "(object elements)", 8 * stores[at]);
+            heap.draft.edge(list, EdgeKind::INTERNAL, "elements", store);
+            for (i, element) in objects(heap, "Entry", elements[at]).into_iter().enumerate() {
+                heap.draft.edge(list, EdgeKind::ELEMENT, &i.to_string(), element);
+            }
+        })
+    };
+    let full = grown([300, 600, 900, 900, 900, 900]);
+    assert_eq!(full.verdict, Verdict::Healthy, "{}", full.reason);
+    let holes = grown([10; 6]);
+    assert_eq!(holes.verdict, Verdict::Leak, "{}", holes.reason);
+    assert_eq!(holes.suspects[0].grows_at.name.as_deref(), Some("recent"));
+}
+
+#[test]
+fn arrays_that_come_and_go_are_not_said_to_grow() {
+    let windows = |counts: [u64; 5]| {
+        diagnose_rounds(&[(100, false); 5], move |at, done, heap| {
+            let lists = objects(heap, "Array", counts[at]);
+            for &list in &lists {
+                let store = heap.draft.node(NodeKind::ARRAY, "(object elements)", 100 * done);
+                heap.draft.edge(list, EdgeKind::INTERNAL, "elements", store);
+            }
+            heap.array("perSecond", &lists);
+        })
+    };
+    let moving = windows([1, 2, 3, 3, 3]);
+    assert_ne!(moving.verdict, Verdict::Leak, "{}", moving.reason);
+    let same = windows([1, 3, 3, 3, 3]);
+    assert_eq!(same.verdict, Verdict::Leak, "{}", same.reason);
+}
+
+#[test]
+fn a_drained_queue_goes_by_the_name_it_had() {
+    let rounds = [(100, false), (100, false), (100, false), (100, false), (0, true)];
+    let diagnosis = diagnose_rounds(&rounds, |at, done, heap| {
+        let count = [done, done, done, done, 0][at];
+        let sessions = objects(heap, "Session", count);
+        let entries: Vec<(usize, usize)> =
+            sessions.into_iter().map(|session| (heap.string("id"), session)).collect();
+        heap.map("sessions", &entries);
+    });
+    assert_eq!(diagnosis.verdict, Verdict::Backlog, "{}", diagnosis.reason);
+    assert_eq!(diagnosis.suspects[0].class_name, "Session");
+    assert_eq!(diagnosis.suspects[0].grows_at.name.as_deref(), Some("sessions"));
+}
+
+#[test]
+fn handles_that_nobody_closes_are_said_to_be_open() {
+    let diagnosis = diagnose_growth(|done, heap| {
+        let roots = heap.draft.node(NodeKind::SYNTHETIC, "(Global handles)", 0);
+        heap.draft.edge(0, EdgeKind::ELEMENT, "9", roots);
+        for (i, socket) in objects(heap, "UDP", done).into_iter().enumerate() {
+            heap.draft.edge(roots, EdgeKind::ELEMENT, &i.to_string(), socket);
+            let buffer = heap.draft.node(NodeKind::NATIVE, "buffer", 1000);
+            heap.draft.edge(socket, EdgeKind::INTERNAL, "buffer", buffer);
+        }
+    });
+    assert_eq!(diagnosis.verdict, Verdict::Leak, "{}", diagnosis.reason);
+    let suspect = &diagnosis.suspects[0];
+    assert_eq!(suspect.category, "handles");
+    assert!(suspect.sentence.starts_with("open UDP sockets (`UDP`) +1.00"), "{}", suspect.sentence);
+    assert!(suspect.sentence.ends_with("that nobody closes"), "{}", suspect.sentence);
+}

@@ -20,7 +20,7 @@ fn emitter(clues: &Clues<'_>) -> Option<Words> {
         category: "event-listeners",
         what: Some(format!("{event} listeners")),
         code: None,
-        place: Some(format!("on one {emitter}{}", crate::analysis::detectors::listeners::named(clues, at))),
+        place: Some(format!("on one {emitter}{}", named(clues, at))),
         hint: format!(
             "Each {event} listener is added and never removed. Add it once, outside the repeated work, or \
              remove it when done (`removeListener`, `once`, or an AbortSignal)."
@@ -30,7 +30,9 @@ fn emitter(clues: &Clues<'_>) -> Option<Words> {
 
 /// ` (`bus`)` when the emitter has a name.
 fn named(clues: &Clues<'_>, events_at: usize) -> String {
-    crate::analysis::places::expression(&clues.above()[..events_at])
+    clues
+        .places
+        .expression(&clues.above()[..events_at])
         .map_or_else(String::new, |name| format!(" (`{name}`)"))
 }
 

@@ -7,7 +7,9 @@
 mod collections;
 mod contexts;
 mod growing_values;
+mod handles;
 mod listeners;
+mod node_lists;
 mod promises;
 mod timers;
 mod vm_contexts;
@@ -55,6 +57,8 @@ type Detector = fn(&Clues<'_>) -> Option<Words>;
 const IN_ORDER: &[Detector] = &[
     timers::words,
     vm_contexts::words,
+    node_lists::words,
+    handles::words,
     listeners::words,
     promises::words,
     contexts::words,

@@ -1,0 +1,83 @@
+//! Where a program takes out of a container again, found in its text: `open.delete(id)`. What is there and does not
+//! happen is the shortest way to a fix. This reads text, not a program, as [`length_check`](crate::analysis::length_check)
+//! does.
+
+use crate::analysis::length_check::{in_comment, is_name, owner_start};
+use memchr::memmem;
+
+/// Where it is, a byte offset, and what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    pub at: usize,
+    pub text: String,
+}
+
+const METHODS: [&[u8]; 5] = [b".delete(", b".clear(", b".shift(", b".pop(", b".splice("];
+const KEEPING: [&[u8]; 2] = [b".filter(", b".slice("];
+
+/// The first of that container.
+pub fn removal(text: &[u8], name: &str) -> Option<Removal> {
+    if name.is_empty() {
+        return None;
+    }
+    memmem::find_iter(text, name)
+        .filter(|&at| is_name(text, at, name.len()) && !in_comment(text, at))
+        .find_map(|at| {
+            let end = at + name.len();
+            let shown = method(name, &text[end..])
+                .or_else(|| deleted(text, at, end).then(|| format!("delete {name}[…]")))
+                .or_else(|| filtered(name, &text[end..]))?;
+            Some(Removal { at, text: shown })
+        })
+}
+
+/// `open.delete(id)`
+fn method(name: &str, rest: &[u8]) -> Option<String> {
+    let rest = rest.strip_prefix(b"?").unwrap_or(rest);
+    let method = METHODS.iter().find(|method| rest.starts_with(method))?;
+    Some(format!("{name}{}…)", String::from_utf8_lossy(method)))
+}
+
+/// `delete open[id]`
+fn deleted(text: &[u8], at: usize, end: usize) -> bool {
+    let before = text[..owner_start(text, at)].trim_ascii_end();
+    matches!(text.get(end), Some(b'[' | b'.')) && before.ends_with(b"delete")
+}
+
+/// `open = open.filter(…)`
+fn filtered(name: &str, rest: &[u8]) -> Option<String> {
+    let value = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let value = value.strip_prefix(b"this.").unwrap_or(value).strip_prefix(name.as_bytes())?;
+    let method = KEEPING.iter().find(|method| value.starts_with(method))?;
+    Some(format!("{name} = {name}{}…)", String::from_utf8_lossy(method)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::removal;
+
+    #[test]
+    fn what_takes_out_is_found() {
+        for (code, shown) in [
+            ("open.set(1); this.open.delete(id)", "open.delete(…)"),
+            ("x.open?.clear()", "open.clear(…)"),
+            ("open.shift();", "open.shift(…)"),
+            ("if (a) delete this.open[id]", "delete open[…]"),
+            ("open = open.filter((x) => x)", "open = open.filter(…)"),
+            ("this.open = this.open.slice(1)", "open = open.slice(…)"),
+        ] {
+            assert_eq!(removal(code.as_bytes(), "open").map(|r| r.text).as_deref(), Some(shown), "{code}");
+        }
+        assert_eq!(removal(b"ab; open.pop()", "open").map(|r| r.at), Some(4));
+    }
+
+    #[test]
+    fn what_does_not_is_not() {
+        for code in
+            ["reopen.delete(1)", "opens.delete(1)", "// open.delete(1)", "open.push(1)", "open = []", ""]
+        {
+            assert_eq!(removal(code.as_bytes(), "open"), None, "{code}");
+        }
+        assert_eq!(removal(b"delete a", ""), None);
+    }
+}
