@@ -91,7 +91,16 @@ test('a snapshot is looked at from all sides, with the keyboard', async (t) => {
   await classes.getByRole('row').nth(3).waitFor();
   await classes.focus();
   for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
-  await page.getByRole('grid', { name: /^Objects of class/ }).getByRole('row').nth(1).waitFor();
+  const objects = page.getByRole('grid', { name: /^Objects of class/ });
+  await objects.getByRole('row').nth(1).waitFor();
+  // The row that is moved to is in sight, and not half below the edge.
+  for (let n = 0; n < 15; n++) await page.keyboard.press('ArrowDown');
+  await page.waitForFunction(() => {
+    const [table, row] = ['[aria-label=Classes]', '[aria-label=Classes] .row.active'].map((one) => document.querySelector(one)?.getBoundingClientRect());
+    return row !== undefined && row.bottom <= table.bottom && row.top >= table.top;
+  });
+  await page.keyboard.press('Escape');
+  await objects.waitFor({ state: 'detached' });
 
   await visit(page, '#/snapshots/s4/dominators');
   const boxes = page.locator('.dominators button.box');
@@ -116,6 +125,12 @@ test('a snapshot is looked at from all sides, with the keyboard', async (t) => {
   }
   await visit(page, '#/snapshots/s4/statistics');
   await page.getByRole('row', { name: /Strings/ }).waitFor();
+  // Bars are as long as what they stand for.
+  const bars = await page.locator('.kinds tbody tr').evaluateAll((rows) =>
+    rows.map((row) => [row.querySelector('.share-bar').getBoundingClientRect().width, Number.parseFloat(row.querySelector('.share').textContent)]),
+  );
+  const [width, share] = bars.reduce((most, bar) => (bar[1] > most[1] ? bar : most));
+  for (const [other, part] of bars) assert.ok(Math.abs(other - (width * part) / share) < 2, `${other} for ${part} %, ${width} for ${share} %`);
 
   await visit(page, '#/snapshots/s4/search');
   await page.keyboard.press('/');
@@ -163,9 +178,11 @@ test('no view has serious faults of access, light or dark, nor scrolls sideways 
     '#/snapshots/s4/classes?node=1',
     '#/snapshots/s4/dominators',
     '#/snapshots/s4/containment',
+    '#/snapshots/s4/strings',
     '#/snapshots/s4/statistics',
     '#/snapshots/s4/search?q=CAP',
     '#/captures',
+    '#/snapshots/s99',
     '#/nowhere',
   ];
   for (const dark of [false, true]) {
@@ -182,5 +199,8 @@ test('no view has serious faults of access, light or dark, nor scrolls sideways 
     await visit(phone, hash);
     const [content, screen] = await phone.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(content <= screen, `${hash} is ${content} wide on a screen of ${screen}`);
+    // Nothing of a table is beyond its edge, nor the tab where one is.
+    await phone.waitForFunction(() => [...document.querySelectorAll('.table')].every((table) => table.scrollWidth <= table.clientWidth));
+    await phone.waitForFunction(() => [...document.querySelectorAll('nav [aria-current]')].every((tab) => tab.getBoundingClientRect().right <= innerWidth));
   }
 });

@@ -15,6 +15,7 @@ import { Machine } from './views/machine';
 import { Overview } from './views/overview';
 import { SnapshotView } from './views/snapshot';
 import { SuspectView } from './views/suspect';
+import { DropHint, useDrop } from './views/upload';
 
 const help = signal(false);
 
@@ -26,6 +27,11 @@ const PLACES = [
   { key: 'machine', title: 'Machine' },
 ];
 
+/** Without a living process there are no captures, but files. */
+function titleOf(where: string): string | undefined {
+  return where === 'captures' && !capabilities.value.live ? 'Files' : PLACES.find(({ key }) => key === where)?.title;
+}
+
 export function App() {
   const [where = 'overview', first, second] = route.value.parts;
   useEffect(() => {
@@ -33,10 +39,11 @@ export function App() {
     return () => removeEventListener('keydown', onKey);
   }, []);
   useEffect(() => {
-    const title = PLACES.find(({ key }) => key === where)?.title ?? 'Suspect';
+    const title = titleOf(where) ?? 'Suspect';
     const app = stats.value?.process?.app;
     document.title = `${title} · ${app === undefined ? 'leakguard' : `${app} · leakguard`}`;
   }, [where, stats.value?.process?.app]);
+  useDrop();
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>
@@ -48,6 +55,7 @@ export function App() {
         {stats.value === null ? <Connecting /> : <View where={where} first={first} second={second} />}
       </main>
       <Confirmation />
+      <DropHint />
       {help.value && <Help onClose={() => (help.value = false)} />}
     </>
   );
@@ -87,9 +95,9 @@ function Bar({ where }: { where: string }) {
         leakguard
       </a>
       <nav class="places" aria-label="Views">
-        {PLACES.filter(({ key }) => live || key !== 'machine').map(({ key, title }) => (
+        {PLACES.filter(({ key }) => live || key !== 'machine').map(({ key }) => (
           <a key={key} href={href([key])} aria-current={key === current ? 'page' : undefined}>
-            {key === 'captures' && !live ? 'Files' : title}
+            {titleOf(key)}
           </a>
         ))}
       </nav>
@@ -142,13 +150,21 @@ function Connecting() {
   return connection.value.state === 'gone' ? <Failure error={connection.value.error} /> : <Loading what="Connecting" />;
 }
 
+/** What was opened last: an object, then the class it is of. */
+function close(): void {
+  const { query } = route.value;
+  if (query.has('node')) refine({ node: null });
+  else if (query.has('key')) refine({ key: null, kind: null });
+  else if (query.has('class')) refine({ class: null, name: null, by: null, direction: null });
+}
+
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { target } = event;
   const typing = target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
   if (event.key === 'Escape') {
     if (typing) target.blur();
-    else if (!help.value && document.querySelector('dialog') === null && route.value.query.has('node')) refine({ node: null });
+    else if (!help.value && document.querySelector('dialog') === null) close();
     return;
   }
   if (typing || document.querySelector('dialog') !== null) return;

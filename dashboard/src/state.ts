@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { type ApiError, get } from './api/client';
 import { asApiError } from './api/resource';
-import type { Capturing, ExploreFile, Finding, KeptSnapshot, Mark, Report, Sample, Stats } from './api/types';
+import type { Capturing, Diagnosis, ExploreFile, Finding, KeptSnapshot, Mark, Report, Sample, Stats } from './api/types';
 
 /** As many as the server keeps. */
 const SAMPLES = 2000;
@@ -71,9 +71,20 @@ async function latestReport(): Promise<Report> {
     throw error;
   });
   if (known !== null && (known.diagnosis !== null || stats.value?.capabilities.live === true)) return known;
+  return { diagnosis: await diagnosisOfFiles(), finding: null };
+}
+
+/** A file that cannot be read says so in the list of files; the others are compared without it. */
+async function diagnosisOfFiles(): Promise<Diagnosis | null> {
   const ids = explorable.value.map(({ id }) => id);
-  if (ids.length < 2) return { diagnosis: null, finding: null };
-  return { diagnosis: await get(`explore/diagnosis?ids=${ids.map(encodeURIComponent).join(',')}`), finding: null };
+  if (ids.length < 2) return null;
+  try {
+    return await get(`explore/diagnosis?ids=${ids.map(encodeURIComponent).join(',')}`);
+  } catch (error) {
+    await refreshSnapshots();
+    if (explorable.value.length === ids.length) throw error;
+    return diagnosisOfFiles();
+  }
 }
 
 export async function refreshSnapshots(): Promise<void> {

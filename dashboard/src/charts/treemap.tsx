@@ -22,6 +22,8 @@ interface Box {
 }
 
 const HEADING = 18;
+/** Width of a letter of a label, on the average, and the letters of a name that tell something. */
+const [LETTER, BEGINNING] = [6.4, 8];
 /** Height of a level of the icicle. */
 const LEVEL = 56;
 
@@ -44,11 +46,7 @@ export function DominatorChart({ tree, shape, onZoom, onSelect }: Props) {
         const [w, h] = [x1 - x0, y1 - y0];
         const text = `${data.name}, ${bytes(data.value)}, ${percent(data.value / (tree.retained || 1))} of this view`;
         const style = { left: `${x0}px`, top: `${y0}px`, width: `${w}px`, height: `${h}px` };
-        const label = w > 38 && h > 13 && (
-          <span class="box-label">
-            {data.name} <span class="box-size">{bytes(data.value)}</span>
-          </span>
-        );
+        const label = legible(data, w, h);
         const { node } = data;
         if (node === null) {
           return (
@@ -81,6 +79,18 @@ export function DominatorChart({ tree, shape, onZoom, onSelect }: Props) {
   );
 }
 
+/** Of the name and the size what can be read; a name may end in dots where there is room for its beginning. */
+function legible({ name, value }: Box, width: number, height: number) {
+  const size = bytes(value);
+  const columns = Math.floor((width - 8) / LETTER);
+  if (height <= 13 || columns < Math.min(name.length, BEGINNING)) return null;
+  return (
+    <span class="box-label">
+      {name} {columns > name.length + size.length && <span class="box-size">{size}</span>}
+    </span>
+  );
+}
+
 function layOut(tree: DominatorTree, shape: Props['shape'], width: number, height: number): HierarchyRectangularNode<Box>[] {
   const root = hierarchy(boxOf(tree), (box) => box.children);
   // A box is as large as its own bytes and those of its children.
@@ -89,8 +99,10 @@ function layOut(tree: DominatorTree, shape: Props['shape'], width: number, heigh
   const laid =
     shape === 'treemap'
       ? treemap<Box>().size([width, height]).paddingInner(1).paddingOuter(2).paddingTop(HEADING).round(true)(root)
-      : partition<Box>().size([width, height]).padding(1).round(true)(root);
-  return laid.descendants().filter(({ x0, x1, y0, y1 }) => x1 - x0 >= 3 && y1 - y0 >= 3);
+      : partition<Box>().size([width, height]).round(true)(root);
+  // An icicle's boxes stand side by side, and slim ones still show how many they are.
+  const least = shape === 'treemap' ? 3 : 1;
+  return laid.descendants().filter(({ x0, x1, y0, y1 }) => x1 - x0 >= least && y1 - y0 >= least);
 }
 
 function levels({ children = [] }: DominatorTree): number {

@@ -7,7 +7,7 @@ const KEYS: [string, string][] = [
   ['↑ ↓ PgUp PgDn', 'move in a table or a tree'],
   ['← →', 'close and open a branch of a tree'],
   ['Enter', 'open the row'],
-  ['Esc', 'close the object, leave the search'],
+  ['Esc', 'close the object or the class, leave the search'],
   ['t', 'light or dark'],
 ];
 

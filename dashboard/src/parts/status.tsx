@@ -4,6 +4,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { ApiError, Progress } from '../api/client';
 import type { Resource } from '../api/resource';
+import { href } from '../route';
 
 /** Phases, as people say. */
 const WORDS: Record<string, string> = {
@@ -38,22 +39,35 @@ export function Empty({ title, children }: { title: string; children?: Component
 }
 
 export function Failure({ error }: { error: ApiError }) {
+  // What the server advises for this is for those who write to it themselves.
+  if (error.code === 'LG_HTTP_NOT_FOUND') {
+    return (
+      <Empty title={sentence(error.message)}>
+        It may have been deleted. <a class="inline" href={href(['overview'])}>Overview</a>
+      </Empty>
+    );
+  }
   if (error.absent && !error.code.startsWith('LG_PARSE')) {
     return (
       <Empty title="Not available here">
-        {error.message} {error.advice}
+        {sentence(error.message)} {error.advice}
       </Empty>
     );
   }
   return (
     <div class="status failed" role="alert">
-      <p class="status-title">{error.message}</p>
+      <p class="status-title">{sentence(error.message)}</p>
       {error.advice !== null && <p>{error.advice}</p>}
       <p class="muted">
         <code>{error.code}</code>
       </p>
     </div>
   );
+}
+
+/** The engine's messages begin small and end without a point, to stand after "error:". */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /** One of the three, or the value. */

@@ -12,7 +12,7 @@ export function SuspectCard({ suspect, unit }: { suspect: Suspect; unit: Diagnos
         <code>{className}</code>
         <span class="tag">{evidence.strength} evidence</span>
       </span>
-      <Spark values={evidence.counts} />
+      <Spark values={evidence.inPlace ? evidence.bytes : evidence.counts} />
       <span class="card-sentence">
         <Prose text={suspect.growsAt.text} />
       </span>

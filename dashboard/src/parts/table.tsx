@@ -41,6 +41,8 @@ interface Props<Row> {
 }
 
 const ROW = 26;
+/** The titles, which stay in sight above the rows. */
+const HEAD = 28;
 /** Between columns. */
 const GAP = 14;
 /** Browsers lay out some 33 million pixels in height. */
@@ -60,6 +62,7 @@ export function Table<Row>({ label, columns, list, empty = 'Nothing here.', sort
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 8,
+    scrollPaddingEnd: HEAD,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
@@ -178,10 +181,13 @@ export function Table<Row>({ label, columns, list, empty = 'Nothing here.', sort
   );
 }
 
-/** The columns that there is room for, those that are always shown before the others. */
+/** The columns that there is room for, those that are always shown before the others. Where even these are too wide, what
+ * is wide as it likes gives way. */
 function fitting<Row>(columns: Column<Row>[], room: number): Column<Row>[] {
   const least = ({ width }: Column<Row>): number => Number(/\d+/.exec(width)?.[0] ?? 0) + GAP;
-  let left = room - GAP - columns.filter(({ wide }) => wide !== true).reduce((sum, column) => sum + least(column), 0);
+  const always = columns.filter(({ wide }) => wide !== true);
+  let left = room - GAP - always.reduce((sum, column) => sum + least(column), 0);
+  if (left < 0) return always.map((column) => ({ ...column, width: column.width.replace(/minmax\(\d+px/, 'minmax(0') }));
   return columns.filter((column) => {
     if (column.wide !== true) return true;
     left -= least(column);

@@ -54,5 +54,6 @@ function Step({ hop, first, growsAt }: { hop: Hop; first: boolean; growsAt: Grow
 function growth(growsAt: GrowthPoint | undefined): string {
   const known = growsAt?.elements.filter((value) => value !== null) ?? [];
   const [first, last] = [known[0], known.at(-1)];
-  return first === undefined || last === undefined || known.length < 2 ? '' : `: ${count(first)} → ${count(last)} elements`;
+  // A WeakMap's entries are not its own: it grows, and has no elements.
+  return first === undefined || last === undefined || first === last ? '' : `: ${count(first)} → ${count(last)} elements`;
 }

@@ -81,6 +81,7 @@ export function Tree({ label, branches, root, onOpen }: Props) {
     }
     if (key === 'Enter') onOpen(line.branch.edge.node);
     else if (key === 'ArrowRight' && !line.branch.open) toggle(line.branch, true);
+    else if (key === 'ArrowRight' && (visible[active.value + 1]?.level ?? 0) > line.level) move(active.value + 1);
     else if (key === 'ArrowLeft' && line.branch.open) toggle(line.branch, false);
     else if (key === 'ArrowLeft') move(visible.findLastIndex((other, i) => i < active.value && other.level < line.level));
     else return false;
@@ -95,9 +96,10 @@ export function Tree({ label, branches, root, onOpen }: Props) {
       tabIndex={0}
       aria-activedescendant={visible.length > 0 ? `${id}-${active.value}` : undefined}
       onKeyDown={(event) => {
-        const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
-        const step = steps[event.key];
-        if (step !== undefined) move(active.value + step);
+        const stops: Record<string, number> = { ArrowDown: active.value + 1, ArrowUp: active.value - 1, Home: 0, End: visible.length - 1 };
+        const stop = stops[event.key];
+        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (stop !== undefined) move(stop);
         else if (!act(visible[active.value], event.key)) return;
         event.preventDefault();
       }}

@@ -51,7 +51,7 @@ export function VerdictLine({ diagnosis, monitor, unconfirmed }: { diagnosis: Di
   return (
     <section class={`verdict verdict-${verdict ?? 'none'}`} aria-labelledby="verdict-title">
       <h1 id="verdict-title">
-        <span class="verdict-word">{verdict === null ? 'Nothing known yet' : verdictWord(verdict)}</span>
+        <span class="verdict-word">{verdict === null ? 'Nothing known yet' : verdictWord(verdict)}</span>{' '}
         {diagnosis !== null && (
           <span class="verdict-reason">
             <Prose text={diagnosis.reason} />

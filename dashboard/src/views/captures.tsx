@@ -8,7 +8,7 @@ import { bytes, count, duration, moment } from '../format';
 import { confirm } from '../parts/dialog';
 import { Empty, Failure, Loading } from '../parts/status';
 import { href } from '../route';
-import { capabilities, capturing, refreshSnapshots, snapshots } from '../state';
+import { capabilities, capturing, refreshReport, refreshSnapshots, snapshots } from '../state';
 
 const label = signal('');
 const mode = signal('auto');
@@ -21,7 +21,7 @@ export function Captures() {
   return (
     <>
       <header class="view-head">
-        <h1>Captures</h1>
+        <h1>{capabilities.value.live ? 'Captures' : 'Files'}</h1>
       </header>
       {capture && <Take />}
       {failure.value !== null && <Failure error={failure.value} />}
@@ -111,7 +111,7 @@ function Kept() {
   return (
     <section aria-labelledby="kept-title">
       <h2 id="kept-title">
-        Kept <small class="muted">newest first; choose two to compare</small>
+        {capabilities.value.live ? 'Kept' : 'Open'} <small class="muted">{capabilities.value.live ? 'newest' : 'last'} first; choose two to compare</small>
       </h2>
       <ul class="captures">
         {all.map((one) => (
@@ -171,8 +171,8 @@ function Capture({ one }: { one: KeptSnapshot }) {
           <a class="button" href={`${path}/download`} download={`${id}.heapsnapshot`} title="Holds everything the program had in memory, secrets too">
             Download
           </a>
-          <button type="button" onClick={() => void remove(one)} aria-label={`Delete ${name || id}`}>
-            Delete
+          <button type="button" onClick={() => void remove(one)} aria-label={`${capabilities.value.live ? 'Delete' : 'Close'} ${name || id}`}>
+            {capabilities.value.live ? 'Delete' : 'Close'}
           </button>
         </div>
       )}
@@ -212,11 +212,13 @@ async function dismiss(id: string): Promise<void> {
 }
 
 async function remove({ id, label: name }: KeptSnapshot): Promise<void> {
-  if (!(await confirm(`Delete ${name || id}?`, 'The snapshot is removed from the disk of the server.', 'Delete'))) return;
+  const { live } = capabilities.value;
+  // Files that are only looked at stay where they are: nothing to ask.
+  if (live && !(await confirm(`Delete ${name || id}?`, 'The snapshot is removed from the disk of the server.', 'Delete'))) return;
   failure.value = null;
   try {
-    await send('DELETE', capabilities.value.live ? `snapshots/${encodeURIComponent(id)}` : `explore/files/${encodeURIComponent(id)}`);
-    await refreshSnapshots();
+    await send('DELETE', live ? `snapshots/${encodeURIComponent(id)}` : `explore/files/${encodeURIComponent(id)}`);
+    await Promise.all([refreshSnapshots(), live ? undefined : refreshReport()]);
   } catch (error) {
     failure.value = asApiError(error);
   }

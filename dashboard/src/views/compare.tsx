@@ -139,7 +139,7 @@ function Growth({ base, head }: { base: string; head: string }) {
   const node = route.value.query.get('node');
   const columns: Column<GrownNode>[] = [
     OBJECT,
-    { title: 'Elements', width: '150px', align: 'end', wide: true, cell: ({ elements }) => (elements === null ? '–' : `${count(elements[0])} → ${count(elements[1])}`) },
+    { title: 'Elements', width: '150px', align: 'end', wide: true, cell: ({ elements }) => (elements === null || elements[0] === elements[1] ? '–' : `${count(elements[0])} → ${count(elements[1])}`) },
     { title: 'Grew by', width: '96px', align: 'end', cell: ({ growth }) => <Signed value={growth} show={bytes} /> },
     RETAINED,
   ];

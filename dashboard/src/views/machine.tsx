@@ -37,6 +37,7 @@ export function Machine() {
     <>
       <header class="view-head">
         <h1>Machine</h1>
+        <p class="muted">Every process of this user that has leakguard in it. An address leads to its page.</p>
       </header>
       <Show of={machine} what="Looking for processes">
         {({ processes }) => <Table label="Processes" columns={COLUMNS} list={new WholeList(processes)} empty="No other process." rows={Math.max(6, processes.length)} />}

@@ -209,7 +209,7 @@ function Files() {
               {state === 'failed' && ` · cannot be read: ${error?.message ?? ''}`}
             </span>
             {i > 0 && (
-              <a class="muted" href={href(['compare', files[i - 1]?.id ?? '', id])}>
+              <a class="muted inline" href={href(['compare', files[i - 1]?.id ?? '', id])}>
                 compare with the one before
               </a>
             )}

@@ -56,7 +56,7 @@ function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: S
           <Figure label="Held in the last capture" value={bytes(suspect.retainedBytes)} />
           <Figure label="Evidence" value={evidence.strength} note={`straight line to r² ${rate(evidence.r2)}`} />
           {evidence.drained !== undefined && <Figure label="Gone after the load" value={percent(evidence.drained)} />}
-          <Figure label="Kind" value={suspect.category} />
+          <Figure label="Kind" value={suspect.category.replaceAll('-', ' ')} />
         </dl>
       </header>
       <div class="columns">
@@ -72,8 +72,6 @@ function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: S
               </p>
             )}
           </section>
-        </div>
-        <div>
           <section aria-labelledby="growth-title">
             <h2 id="growth-title">{inPlace ? 'Bytes' : 'Objects'} in each capture</h2>
             <RoundChart
@@ -85,6 +83,8 @@ function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: S
               fit
             />
           </section>
+        </div>
+        <div>
           <section aria-labelledby="source-title">
             <h2 id="source-title">In the source</h2>
             {growsAt.place !== undefined && (growsAt.place.line !== undefined || definedAt === undefined) && <Source at={growsAt.place} title={growsAt.name === undefined ? 'It grows in' : `${growsAt.name} is in`} />}

@@ -7,32 +7,46 @@ import { type ApiError, query, send } from '../api/client';
 import { asApiError } from '../api/resource';
 import { bytes } from '../format';
 import { Failure } from '../parts/status';
-import { refreshReport, refreshSnapshots } from '../state';
+import { go, href } from '../route';
+import { capabilities, refreshReport, refreshSnapshots } from '../state';
 
 const over = signal(false);
 const sending = signal<string | null>(null);
 const failure = signal<ApiError | null>(null);
 
-export function Upload() {
+/** Files may be dropped on any view: the browser would go to them, away from the page. */
+export function useDrop(): void {
+  const wanted = capabilities.value.upload;
   useEffect(() => {
+    if (!wanted) return undefined;
     const drag = (event: DragEvent): void => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       over.value = event.type !== 'dragleave' || event.relatedTarget !== null;
     };
     const drop = (event: DragEvent): void => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       over.value = false;
-      void upload([...(event.dataTransfer?.files ?? [])]);
+      // Where one sees them come in.
+      go(href(['overview']));
+      void upload([...event.dataTransfer.files]);
     };
     const handlers = { dragover: drag, dragenter: drag, dragleave: drag, drop };
     for (const [name, handler] of Object.entries(handlers)) addEventListener(name, handler as EventListener);
     return () => {
       for (const [name, handler] of Object.entries(handlers)) removeEventListener(name, handler as EventListener);
     };
-  }, []);
+  }, [wanted]);
+}
+
+export function DropHint() {
+  return over.value ? <p class="drop-hint">Drop to look into it</p> : null;
+}
+
+export function Upload() {
   return (
-    <section class={over.value ? 'upload over' : 'upload'} aria-label="Add snapshots">
+    <section class="upload" aria-label="Add snapshots">
       <label>
         Drop <code>.heapsnapshot</code> files anywhere, or <span class="link">choose them</span>
         <input

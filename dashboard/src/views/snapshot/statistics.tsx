@@ -28,7 +28,7 @@ export function Statistics({ statistics: { total, native, v8heap } }: { statisti
           <tr key={name}>
             <th scope="row">{name}</th>
             <td class="share">
-              <span class={`bar ${tone}`} style={{ width: `${(75 * value) / (total || 1)}%` }} />
+              <span class={`share-bar ${tone}`} style={{ width: `${(75 * value) / (total || 1)}%` }} />
               <span>{percent(value / (total || 1))}</span>
             </td>
             <td>{bytes(value)}</td>
