@@ -40,6 +40,8 @@ test('live figures arrive', async (t) => {
   const samples = () => page.evaluate(async () => (await (await fetch('history')).json()).samples.length);
   const before = await samples();
   await page.getByRole('img', { name: /^Memory over time/ }).waitFor();
+  // Without pointing at a time, the latest figures.
+  await page.locator('.u-legend .u-value').filter({ hasText: /^[\d.]+ MB$/ }).first().waitFor();
   const label = () => page.getByRole('img', { name: /^Memory over time/ }).getAttribute('aria-label');
   const shown = await label();
   await load(app.appUrl, 300);
@@ -96,6 +98,16 @@ test('every view is accessible, light and dark', async (t) => {
       assert.deepEqual(await faultsOfAccess(page, { dark }), [], `${hash}, ${dark ? 'dark' : 'light'}`);
     }
   }
+});
+
+test('on a phone a process still has its name', async (t) => {
+  const page = await open(t, browser, app.url, { width: 390, height: 844 });
+  await settled(page);
+  await visit(page, '#/machine');
+  const name = page.getByRole('gridcell').filter({ hasText: 'leaking.js' });
+  await name.waitFor();
+  assert.ok((await name.boundingBox()).width >= 60);
+  assert.ok(await page.locator('.table').evaluate((table) => table.scrollWidth <= table.clientWidth));
 });
 
 test('the keys lead around, and the theme changes', async (t) => {

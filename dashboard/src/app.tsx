@@ -164,10 +164,10 @@ function onKey(event: KeyboardEvent): void {
   const typing = target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
   if (event.key === 'Escape') {
     if (typing) target.blur();
-    else if (!help.value && document.querySelector('dialog') === null) close();
+    else if (!help.value && document.querySelector('dialog[open]') === null) close();
     return;
   }
-  if (typing || document.querySelector('dialog') !== null) return;
+  if (typing || document.querySelector('dialog[open]') !== null) return;
   const place = PLACES[Number(event.key) - 1];
   if (event.key === '/') {
     document.querySelector<HTMLInputElement>('[data-search]')?.focus();

@@ -6,6 +6,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { clock } from '../format';
 import { colour, colours } from '../theme';
 
+/** Seconds between two ticks: whole ones, as clocks show them. */
+const STEPS = [1, 2, 5, 10, 15, 30, ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60), ...[1, 2, 3, 6, 12, 24, 48].map((hours) => hours * 3600)];
+
 export interface Series {
   label: string;
   /** A colour of the style sheet. */
@@ -75,11 +78,11 @@ function describe(series: Series[], marks: { current: TimeMark[] }, show: (value
     width,
     height,
     legend: { live: true },
-    padding: [10, 8, 0, 0],
+    padding: [10, 24, 0, 0],
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, ...(sync === undefined ? {} : { sync: { key: sync } }) },
     scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((seconds) => clock(seconds * 1000)), space: 80, size: 26 },
+      { ...axis, values: (_, ticks) => ticks.map((seconds) => clock(seconds * 1000)), incrs: STEPS, space: 80, size: 26 },
       { ...axis, values: (_, ticks) => ticks.map(show), size: 62, space: 36 },
     ],
     series: [
@@ -90,7 +93,7 @@ function describe(series: Series[], marks: { current: TimeMark[] }, show: (value
         width: line,
         points: { show: false },
         spanGaps: true,
-        value: (_, value) => (value === null ? '–' : show(value)),
+        value: (plot, value, i, at) => figure(at === null ? latest(plot.data[i]) : value, show),
         ...(dash === undefined ? {} : { dash }),
         ...(fill === true ? { fill: colour(`${name}-soft`) } : {}),
         ...(stepped === true && uPlot.paths.stepped !== undefined ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
@@ -98,6 +101,15 @@ function describe(series: Series[], marks: { current: TimeMark[] }, show: (value
     ],
     hooks: { draw: [(plot) => drawMarks(plot, marks.current)] },
   };
+}
+
+/** What the legend says while nobody points at a time. */
+function latest(values: uPlot.AlignedData[number] | undefined): number | null {
+  return Array.from(values ?? []).findLast((value) => typeof value === 'number') ?? null;
+}
+
+function figure(value: number | null, show: (value: number) => string): string {
+  return value === null ? '–' : show(value);
 }
 
 function drawMarks(plot: uPlot, marks: TimeMark[]): void {

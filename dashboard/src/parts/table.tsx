@@ -187,7 +187,7 @@ function fitting<Row>(columns: Column<Row>[], room: number): Column<Row>[] {
   const least = ({ width }: Column<Row>): number => Number(/\d+/.exec(width)?.[0] ?? 0) + GAP;
   const always = columns.filter(({ wide }) => wide !== true);
   let left = room - GAP - always.reduce((sum, column) => sum + least(column), 0);
-  if (left < 0) return always.map((column) => ({ ...column, width: column.width.replace(/minmax\(\d+px/, 'minmax(0') }));
+  if (left < 0) return always.map((column) => ({ ...column, width: column.width.replace(/minmax\(\d+px/, 'minmax(72px') }));
   return columns.filter((column) => {
     if (column.wide !== true) return true;
     left -= least(column);

@@ -4,8 +4,8 @@
 import { query } from '../api/client';
 import { type List, usePaged, WholeList } from '../api/paged';
 import { useResource } from '../api/resource';
-import type { ClassDelta, GrownNode, NodeRow } from '../api/types';
-import { bytes, count, delta } from '../format';
+import type { ClassDelta, GrownNode, KeptSnapshot, NodeRow } from '../api/types';
+import { bytes, count, delta, moment } from '../format';
 import { DISTANCE, OBJECT, RETAINED } from '../parts/columns';
 import { Filter } from '../parts/filter';
 import { Inspector } from '../parts/inspector';
@@ -48,15 +48,15 @@ export function CompareView({ base, head }: { base: string | undefined; head: st
   );
 }
 
-function Choice({ label, value, ids, onChange }: { label: string; value: string; ids: { id: string; label?: string }[]; onChange: (id: string) => void }) {
+function Choice({ label, value, ids, onChange }: { label: string; value: string; ids: KeptSnapshot[]; onChange: (id: string) => void }) {
   return (
     <label class="choice">
       <span class="muted">{label}</span>
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {!ids.some(({ id }) => id === value) && <option value={value}>{value}</option>}
-        {ids.map(({ id, label: name }) => (
+        {ids.map(({ id, label: name, at }) => (
           <option key={id} value={id}>
-            {name ? `${name} (${id})` : id}
+            {name ? `${name} (${at === undefined ? id : moment(at)})` : id}
           </option>
         ))}
       </select>

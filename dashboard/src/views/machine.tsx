@@ -18,8 +18,8 @@ const COLUMNS: Column<MachineProcess>[] = [
       </>
     ),
   },
-  { title: 'Pid', width: '72px', align: 'end', cell: ({ pid }) => pid },
-  { title: 'Verdict', width: '110px', cell: ({ verdict }) => (verdict === null ? <span class="muted">–</span> : <Badge verdict={verdict} />) },
+  { title: 'Pid', width: '72px', align: 'end', wide: true, cell: ({ pid }) => pid },
+  { title: 'Verdict', width: '100px', cell: ({ verdict }) => (verdict === null ? <span class="muted">–</span> : <Badge verdict={verdict} />) },
   { title: 'Heap', width: '120px', align: 'end', cell: ({ heapUsed, heapLimit }) => `${bytes(heapUsed)} · ${percent(heapUsed / (heapLimit || 1))}` },
   { title: 'RSS', width: '88px', align: 'end', wide: true, cell: ({ rss }) => bytes(rss) },
   { title: 'Since', width: '150px', align: 'end', wide: true, cell: ({ startedAt }) => moment(startedAt) },

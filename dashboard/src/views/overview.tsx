@@ -66,11 +66,16 @@ function Figures({ stats: { memory, gc, eventLoop, process } }: { stats: Stats }
         <Figure label="Garbage collection" value={uptime === null ? duration(collecting) : `${percent(collecting / uptime)} of the time`} note={`${count(gc.major.count)} major, ${count(gc.minor.count)} minor`} />
       )}
       {eventLoop !== undefined && (
-        <Figure label="Event-loop delay, p99" value={duration(eventLoop.delayMs.p99)} note={`worst ${duration(eventLoop.delayMs.max)}`} tone={eventLoop.blockedMs > 0 ? 'warn' : undefined} />
+        <Figure label="Event-loop delay, median" value={duration(eventLoop.delayMs.p50)} note={delays(eventLoop.delayMs)} tone={eventLoop.blockedMs > 0 ? 'warn' : undefined} />
       )}
       {uptime !== null && <Figure label="Up for" value={duration(uptime)} />}
     </dl>
   );
+}
+
+/** Asked once a second: in the first minutes the 99th percentile is the worst. */
+function delays({ p99, max }: { p99: number; max: number }): string {
+  return p99 === max ? `worst ${duration(max)}` : `p99 ${duration(p99)}, worst ${duration(max)}`;
 }
 
 const MARK_COLOURS: Record<string, string> = { capture: 's-capture', growth: 's-growth', leak: 's-leak', start: 'muted' };
