@@ -7,22 +7,15 @@
 use crate::analysis::Digest;
 use crate::error::{Error, Result};
 use crate::explore::Snapshot;
-use crate::explore::pair::Pair;
-use crate::explore::snapshot::OpenOptions;
+use crate::explore::file::{Failure, File, FileRow, Origin, State, snapshot_name};
+use crate::explore::opening::{Opening, Progress};
+use crate::explore::pairs::{PairHandle, Pairs};
 use crate::sys::memory;
 use parking_lot::Mutex;
-use serde::Serialize;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
-
-/// Names of snapshots end with one of these.
-pub const EXTENSIONS: [&str; 2] = [".heapsnapshot", ".heapsnapshot.gz"];
-/// Comparisons remembered.
-const PAIRS: usize = 2;
 
 /// How much may be held at once. Two snapshots always may, for otherwise nothing could be compared.
 #[derive(Clone, Copy, Debug)]
@@ -56,67 +49,13 @@ struct Inner {
     numbered: u32,
     /// Counts questions, to tell which snapshot was asked last.
     clock: u64,
-    pairs: Vec<([String; 2], Arc<OnceLock<Pair>>)>,
-}
-
-struct File {
-    id: String,
-    name: String,
-    path: PathBuf,
-    bytes: u64,
-    /// It was made for this shelf, and goes with it.
-    owned: bool,
-    /// It is there because it is in the directory.
-    listed: bool,
-    state: State,
-    asked: u64,
-    digest: Option<Arc<Digest>>,
-}
-
-enum State {
-    Unloaded,
-    Loading(Arc<Loading>),
-    Ready(Arc<Snapshot>),
-    Failed { code: String, message: String },
-}
-
-/// How far a file has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Progress {
-    /// `wait`, `read` or `analyze`.
-    pub phase: &'static str,
-    pub done: u64,
-    /// 0 if not known.
-    pub total: u64,
-}
-
-struct Loading {
-    progress: Mutex<Progress>,
-    cancel: AtomicBool,
+    pairs: Pairs,
 }
 
 /// A file somebody asks for.
 pub enum Opened<T = Arc<Snapshot>> {
     Ready(T),
     Loading(Progress),
-}
-
-/// A file, as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FileRow {
-    pub id: String,
-    pub name: String,
-    /// On disk.
-    pub bytes: u64,
-    pub state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<Failure>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Failure {
-    pub code: String,
-    pub message: String,
 }
 
 impl Shelf {
@@ -135,7 +74,8 @@ impl Shelf {
         let mut inner = self.inner.lock();
         inner.numbered += 1;
         let id = format!("s{}", inner.numbered);
-        inner.files.push(File::new(id.clone(), name, path, meta.len(), owned, false));
+        let origin = if owned { Origin::Owned } else { Origin::Named };
+        inner.files.push(File::new(id.clone(), name, path, meta.len(), origin));
         Ok(id)
     }
 
@@ -144,7 +84,7 @@ impl Shelf {
         let mut inner = self.inner.lock();
         let at = inner.position(id)?;
         inner.files.remove(at);
-        inner.forget(id);
+        inner.pairs.forget(id);
         Ok(())
     }
 
@@ -186,29 +126,36 @@ impl Shelf {
         file.asked = now;
         match &file.state {
             State::Ready(snapshot) => return Ok(Opened::Ready(Arc::clone(snapshot))),
-            State::Loading(loading) => return Ok(Opened::Loading(*loading.progress.lock())),
-            State::Failed { code, message } => {
-                return Err(Error::Remote { code: code.clone(), message: message.clone() });
-            }
+            State::Loading(opening) => return Ok(Opened::Loading(opening.progress())),
+            State::Failed(failure) => return Err(failure.error()),
             State::Unloaded => {}
         }
-        let begin = Progress { phase: "wait", done: 0, total: 0 };
-        let loading = Arc::new(Loading { progress: Mutex::new(begin), cancel: AtomicBool::new(false) });
-        let load = Load {
-            shelf: Arc::downgrade(self),
-            turn: Arc::clone(&self.turn),
-            id: id.to_owned(),
-            path: file.path.clone(),
-            threads: self.threads,
-            loading: Arc::clone(&loading),
+        let opening = Arc::new(Opening::new(&file.path));
+        self.begin(id, Arc::clone(&opening))?;
+        let progress = opening.progress();
+        file.state = State::Loading(opening);
+        Ok(Opened::Loading(progress))
+    }
+
+    /// Has a thread open the file when its turn comes. The thread keeps the shelf only while it needs it.
+    fn begin(self: &Arc<Self>, id: &str, opening: Arc<Opening>) -> Result<()> {
+        let (shelf, turn, threads) = (Arc::downgrade(self), Arc::clone(&self.turn), self.threads);
+        let id = id.to_owned();
+        let open = move || {
+            let _turn = turn.lock();
+            if let Some(shelf) = shelf.upgrade() {
+                shelf.inner.lock().make_room(shelf.capacity, opening.expected_weight(), &id);
+            }
+            let result = opening.run(threads);
+            if let Some(shelf) = shelf.upgrade() {
+                shelf.opened(&id, &opening, result);
+            }
         };
         let thread = thread::Builder::new().name("leakguard-open".to_owned());
-        thread.spawn(move || load.run()).map_err(|source| Error::Internal {
+        thread.spawn(open).map(drop).map_err(|source| Error::Internal {
             at: "opening a snapshot",
             what: format!("cannot start a thread: {source}"),
-        })?;
-        file.state = State::Loading(loading);
-        Ok(Opened::Loading(begin))
+        })
     }
 
     /// Whether [`Self::digest`] needs neither to open the file nor to fold it.
@@ -239,19 +186,7 @@ impl Shelf {
 
     /// Where the comparison of two snapshots is, or will be: see [`PairHandle::make`].
     pub fn pair(&self, ids: [&str; 2]) -> PairHandle {
-        let ids = ids.map(str::to_owned);
-        let mut inner = self.inner.lock();
-        let known = inner.pairs.iter().position(|(each, _)| *each == ids);
-        let entry = match known {
-            Some(at) => inner.pairs.remove(at),
-            None => (ids, Arc::default()),
-        };
-        let pair = Arc::clone(&entry.1);
-        inner.pairs.push(entry);
-        if inner.pairs.len() > PAIRS {
-            inner.pairs.remove(0);
-        }
-        PairHandle(pair)
+        self.inner.lock().pairs.get(ids)
     }
 
     /// Brings the list up to date with the directory.
@@ -272,67 +207,38 @@ impl Shelf {
         let gone: Vec<String> = inner
             .files
             .iter()
-            .filter(|file| file.listed && !found.iter().any(|(id, ..)| *id == file.id))
+            .filter(|file| file.origin == Origin::Listed && !found.iter().any(|(id, ..)| *id == file.id))
             .map(|file| file.id.clone())
             .collect();
         inner.files.retain(|file| !gone.contains(&file.id));
-        gone.iter().for_each(|id| inner.forget(id));
+        gone.iter().for_each(|id| inner.pairs.forget(id));
         for (id, name, path, bytes) in found {
             if inner.position(&id).is_err() {
-                inner.files.push(File::new(id, name, path, bytes, false, true));
+                inner.files.push(File::new(id, name, path, bytes, Origin::Listed));
             }
         }
     }
 
     /// Takes in what a thread has opened, if somebody still wants it.
-    fn opened(&self, id: &str, loading: &Arc<Loading>, result: Result<Snapshot>) {
+    fn opened(&self, id: &str, opening: &Arc<Opening>, result: Result<Snapshot>) {
         let mut inner = self.inner.lock();
         let Ok(at) = inner.position(id) else { return };
         let file = &mut inner.files[at];
-        if !matches!(&file.state, State::Loading(each) if Arc::ptr_eq(each, loading)) {
+        if !matches!(&file.state, State::Loading(each) if Arc::ptr_eq(each, opening)) {
             return;
         }
         file.state = match result {
             Ok(snapshot) => State::Ready(Arc::new(snapshot)),
-            Err(error) => State::Failed { code: error.code().to_owned(), message: error.to_string() },
+            Err(error) => State::Failed(Failure::of(&error)),
         };
         inner.make_room(self.capacity, 0, id);
     }
-}
-
-/// A comparison, once it is made. That takes seconds for large snapshots.
-#[derive(Clone)]
-pub struct PairHandle(Arc<OnceLock<Pair>>);
-
-impl PairHandle {
-    pub fn get(&self) -> Option<&Pair> {
-        self.0.get()
-    }
-
-    /// Made by whoever asks first.
-    pub fn make(&self, base: &Snapshot, head: &Snapshot) -> &Pair {
-        self.0.get_or_init(|| Pair::of(base, head))
-    }
-
-    /// Tells it from every other that lives at the same time.
-    pub fn identity(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
-    }
-}
-
-/// The name without what snapshots' names end with.
-pub fn snapshot_name(name: &str) -> Option<&str> {
-    EXTENSIONS.iter().find_map(|extension| name.strip_suffix(extension)).filter(|id| !id.is_empty())
 }
 
 impl Inner {
     fn position(&self, id: &str) -> Result<usize> {
         let at = self.files.iter().position(|file| file.id == id);
         at.ok_or_else(|| Error::HttpNotFound { what: format!("snapshot {id}") })
-    }
-
-    fn forget(&mut self, id: &str) {
-        self.pairs.retain(|(ids, _)| !ids.iter().any(|each| each == id));
     }
 
     /// Gives back what was asked least recently until `need` more bytes fit. What `keep` names stays, and one more.
@@ -352,80 +258,7 @@ impl Inner {
             for file in self.files.iter_mut().filter(|file| file.id == id) {
                 file.state = State::Unloaded;
             }
-            self.forget(&id);
+            self.pairs.forget(&id);
         }
     }
-}
-
-impl File {
-    fn new(id: String, name: String, path: PathBuf, bytes: u64, owned: bool, listed: bool) -> Self {
-        Self { id, name, path, bytes, owned, listed, state: State::Unloaded, asked: 0, digest: None }
-    }
-
-    fn row(&self) -> FileRow {
-        let error = match &self.state {
-            State::Failed { code, message } => Some(Failure { code: code.clone(), message: message.clone() }),
-            _ => None,
-        };
-        let state = match self.state {
-            State::Unloaded => "unloaded",
-            State::Loading(_) => "loading",
-            State::Ready(_) => "ready",
-            State::Failed { .. } => "failed",
-        };
-        FileRow { id: self.id.clone(), name: self.name.clone(), bytes: self.bytes, state, error }
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        if let State::Loading(loading) = &self.state {
-            loading.cancel.store(true, Ordering::Relaxed);
-        }
-        if self.owned {
-            // It may be gone already, and nobody is left to be told.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// The opening of one file.
-struct Load {
-    shelf: Weak<Shelf>,
-    turn: Arc<Mutex<()>>,
-    id: String,
-    path: PathBuf,
-    threads: usize,
-    loading: Arc<Loading>,
-}
-
-impl Load {
-    fn run(self) {
-        let _turn = self.turn.lock();
-        if let Some(shelf) = self.shelf.upgrade() {
-            shelf.inner.lock().make_room(shelf.capacity, expected_weight(&self.path), &self.id);
-        }
-        let progress = |phase: &'static str, done: u64, total: u64| {
-            *self.loading.progress.lock() = Progress { phase, done, total };
-        };
-        let options = OpenOptions {
-            threads: self.threads,
-            progress: Some(&progress),
-            cancel: Some(&self.loading.cancel),
-        };
-        let open = AssertUnwindSafe(|| Snapshot::open(&self.path, &options));
-        let result = catch_unwind(open).unwrap_or_else(|_| {
-            let what = format!("a panic while {} was opened", self.path.display());
-            Err(Error::Internal { at: "opening a snapshot", what })
-        });
-        if let Some(shelf) = self.shelf.upgrade() {
-            shelf.opened(&self.id, &self.loading, result);
-        }
-    }
-}
-
-/// Bytes that the opened file will probably take: gzipped snapshots inflate eight times.
-fn expected_weight(path: &Path) -> u64 {
-    let bytes = fs::metadata(path).map_or(0, |meta| meta.len());
-    if path.extension().is_some_and(|extension| extension == "gz") { bytes * 9 } else { bytes + bytes / 8 }
 }

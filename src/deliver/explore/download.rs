@@ -2,7 +2,7 @@
 
 use crate::deliver::http::Answer;
 use crate::error::Error;
-use crate::explore::shelf::snapshot_name;
+use crate::explore::file::snapshot_name;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
