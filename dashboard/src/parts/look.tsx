@@ -1,7 +1,7 @@
 // Finding out what grows, when somebody does not want to wait until the guard does it by itself: captures with the
 // program's work between them, and the comparison.
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { type ApiError, query, send } from '../api/client';
 import { asApiError } from '../api/resource';
 import { capabilities, capturing, diagnosis, refreshReport, refreshSnapshots, stats } from '../state';
@@ -15,10 +15,12 @@ const SPACING_MS = 8000;
 const taken = signal<number | null>(null);
 const failure = signal<ApiError | null>(null);
 
+/** Of the page's own captures, or of those that the guard takes by itself. */
+export const underWay = computed(() => (taken.value === null ? (stats.value?.looking ?? null) : { taken: taken.value, of: CAPTURES }));
+
 export function Look() {
   if (!capabilities.value.live) return null;
-  const byItself = stats.value?.looking ?? null;
-  const progress = taken.value === null ? byItself : { taken: taken.value, of: CAPTURES };
+  const progress = underWay.value;
   if (progress !== null) {
     const { taken: done, of } = progress;
     // A capture under way counts half.

@@ -46,7 +46,8 @@ export function trendText(monitor: MonitorState): string {
   return `${where[0]?.toUpperCase()}${where.slice(1)} grows by ${bytes(bytesPerHour)} per hour${left}.`;
 }
 
-export function VerdictLine({ diagnosis, monitor, unconfirmed }: { diagnosis: Diagnosis | null; monitor: MonitorState | null; unconfirmed: boolean }) {
+/** `looking`: captures are being taken, so nobody need be told to take some. */
+export function VerdictLine({ diagnosis, monitor, unconfirmed, looking }: { diagnosis: Diagnosis | null; monitor: MonitorState | null; unconfirmed: boolean; looking: boolean }) {
   const verdict = unconfirmed ? 'growing' : (diagnosis?.verdict ?? monitor?.verdict ?? null);
   return (
     <section class={`verdict verdict-${verdict ?? 'none'}`} aria-labelledby="verdict-title">
@@ -58,7 +59,7 @@ export function VerdictLine({ diagnosis, monitor, unconfirmed }: { diagnosis: Di
           </span>
         )}
       </h1>
-      {diagnosis?.advice !== undefined && (
+      {diagnosis?.advice !== undefined && !(looking && diagnosis.verdict === 'inconclusive') && (
         <p>
           <Prose text={diagnosis.advice} />
         </p>

@@ -4,10 +4,10 @@ import { RoundChart } from '../charts/rounds';
 import { type Series, TimeChart, type TimeMark } from '../charts/time';
 import type { Diagnosis, Round, Stats } from '../api/types';
 import { bytes, count, duration, moment, percent, rate } from '../format';
-import { Look } from '../parts/look';
+import { Look, underWay } from '../parts/look';
 import { Empty, Failure, Loading } from '../parts/status';
 import { SuspectCard } from '../parts/suspect-card';
-import { Figure } from '../parts/text';
+import { Figure, Prose } from '../parts/text';
 import { VerdictLine } from '../parts/verdict';
 import { href } from '../route';
 import { capabilities, diagnosis, marks, report, reportError, samples, snapshots, stats, unconfirmed } from '../state';
@@ -23,7 +23,7 @@ export function Overview() {
       ) : reportError.value !== null ? (
         <Failure error={reportError.value} />
       ) : (
-        <VerdictLine diagnosis={known} monitor={stats.value?.monitor ?? null} unconfirmed={unconfirmed.value} />
+        <VerdictLine diagnosis={known} monitor={stats.value?.monitor ?? null} unconfirmed={unconfirmed.value} looking={underWay.value !== null} />
       )}
       <Look />
       {known !== null && known.suspects.length > 0 && (
@@ -152,7 +152,7 @@ function Marks() {
       {latest.map(({ at, kind, label, id }) => (
         <li key={`${at}${kind}`} class={`mark ${kind}`}>
           <time dateTime={new Date(at).toISOString()}>{moment(at)}</time>{' '}
-          {id !== undefined && capabilities.value.explore && snapshots.value.some((one) => one.id === id) ? <a href={href(['snapshots', id])}>{label || id}</a> : label || kind}
+          {id !== undefined && capabilities.value.explore && snapshots.value.some((one) => one.id === id) ? <a href={href(['snapshots', id])}>{label || id}</a> : <Prose text={label || kind} />}
         </li>
       ))}
     </ul>
