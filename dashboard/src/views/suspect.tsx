@@ -115,7 +115,7 @@ function Story({ diagnosis: known, suspect }: { diagnosis: Diagnosis; suspect: S
             list={new WholeList(classes)}
             columns={[
               { title: 'Class', width: 'minmax(140px, 1fr)', cell: ({ className }) => <code>{className}</code> },
-              { title: `Objects per ${unit}`, width: '150px', align: 'end', cell: (row) => rate(row.countPerIteration) },
+              { title: `Objects per ${unit}`, width: '150px', align: 'end', wide: true, cell: (row) => rate(row.countPerIteration) },
               { title: `Bytes per ${unit}`, width: '150px', align: 'end', cell: (row) => bytes(row.bytesPerIteration) },
             ]}
           />
