@@ -4,6 +4,7 @@
 pub mod diagnosis;
 mod human;
 pub mod markdown;
+mod page;
 pub mod rows;
 pub mod summary;
 pub mod text;

@@ -1,34 +1,19 @@
 //! A diagnosis for the terminal: the verdict in one line, then per suspect what grows, how fast, who keeps it
 //! (the path from top to bottom, the growth point marked), where it is defined, and what to do.
 
+pub use crate::report::page::Style;
+use crate::report::page::{BOLD, CYAN, DIM, GREEN, Page, RED, YELLOW, columns, cut, plain, sparkline};
 use crate::report::{
     AllocatedAt, Diagnosis, Hop, Package, Place, Role, Round, Strength, Suspect, Verdict, in_package, per,
     short, signed, size,
 };
-
-/// How to lay out text.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Colours by ANSI escapes.
-    pub color: bool,
-    /// Suspects shown in full; the others get one line each.
-    pub full: usize,
-}
-
-impl Default for Style {
-    fn default() -> Self {
-        Self { width: 100, color: false, full: 3 }
-    }
-}
 
 /// More hops than this are not all shown: those around the ends are.
 const MOST_HOPS: usize = 16;
 
 /// The whole diagnosis as text, with a newline at its end.
 pub fn render(diagnosis: &Diagnosis, style: &Style) -> String {
-    let mut page = Page { style: Style { width: style.width.max(40), ..*style }, text: String::new() };
+    let mut page = Page::new(style);
     page.verdict(diagnosis);
     page.growth(diagnosis);
     for suspect in diagnosis.suspects.iter().take(style.full) {
@@ -45,51 +30,8 @@ pub fn render(diagnosis: &Diagnosis, style: &Style) -> String {
     page.text
 }
 
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const RED: &str = "1;31";
-const GREEN: &str = "1;32";
-const YELLOW: &str = "1;33";
-const CYAN: &str = "36";
-
-struct Page {
-    style: Style,
-    text: String,
-}
-
+/// The parts of a diagnosis, from top to bottom.
 impl Page {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.style.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-
-    /// Words in lines: the first begins with `first`, the others with `rest`.
-    fn wrapped(&mut self, first: &str, rest: &str, words: &str) {
-        let mut line = first.to_owned();
-        let mut begun = false;
-        for word in words.split_whitespace() {
-            if begun && columns(&line) + columns(word) >= self.style.width {
-                self.line(&line);
-                line = rest.to_owned();
-                begun = false;
-            }
-            if begun {
-                line.push(' ');
-            }
-            line.push_str(word);
-            begun = true;
-        }
-        self.line(&line);
-    }
-
     fn verdict(&mut self, diagnosis: &Diagnosis) {
         let (name, color) = match diagnosis.verdict {
             Verdict::Leak => ("LEAK", RED),
@@ -327,40 +269,4 @@ pub fn place_text(place: &Place) -> String {
         }
     }
     text
-}
-
-fn sparkline(values: &[u64]) -> String {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let (low, high) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
-    // Differences below a part in 500 are level.
-    if high - low < high / 500 {
-        return BARS[3].to_string().repeat(values.len());
-    }
-    values.iter().map(|v| BARS[((v - low) * 7 / (high - low).max(1)) as usize]).collect()
-}
-
-fn columns(text: &str) -> usize {
-    text.chars().count()
-}
-
-/// Without the escapes of colours.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c == '\x1b' {
-            chars.by_ref().take_while(|c| *c != 'm').for_each(drop);
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn cut(text: &str, width: usize) -> String {
-    if columns(text) <= width {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{head}…")
 }
