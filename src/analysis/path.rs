@@ -76,8 +76,14 @@ pub fn trail(scene: Scene<'_>, site: &Site) -> Vec<Step> {
 
 /// The last name that the program gave on a path.
 pub fn last_name(steps: &[Step]) -> Option<&str> {
+    last_named(steps).map(|(name, _)| name)
+}
+
+/// The same, and whether it is a property's.
+pub fn last_named(steps: &[Step]) -> Option<(&str, bool)> {
     steps.iter().rev().find_map(|step| match &step.link {
-        Link::Property(name) | Link::Variable(name) => Some(name.as_str()),
+        Link::Property(name) => Some((name.as_str(), true)),
+        Link::Variable(name) => Some((name.as_str(), false)),
         _ => None,
     })
 }

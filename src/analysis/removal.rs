@@ -15,13 +15,15 @@ pub struct Removal {
 const METHODS: [&[u8]; 5] = [b".delete(", b".clear(", b".shift(", b".pop(", b".splice("];
 const KEEPING: [&[u8]; 2] = [b".filter(", b".slice("];
 
-/// The first of that container.
-pub fn removal(text: &[u8], name: &str) -> Option<Removal> {
+/// The first of that container: a variable, or a property of something.
+pub fn removal(text: &[u8], name: &str, is_property: bool) -> Option<Removal> {
     if name.is_empty() {
         return None;
     }
+    let of_something = |at: usize| text[..at].ends_with(b".");
     memmem::find_iter(text, name)
-        .filter(|&at| is_name(text, at, name.len()) && !in_comment(text, at))
+        .filter(|&at| is_name(text, at, name.len()) && of_something(at) == is_property)
+        .filter(|&at| !in_comment(text, at))
         .find_map(|at| {
             let end = at + name.len();
             let shown = method(name, &text[end..])
@@ -58,17 +60,23 @@ mod tests {
 
     #[test]
     fn what_takes_out_is_found() {
-        for (code, shown) in [
-            ("open.set(1); this.open.delete(id)", "open.delete(…)"),
-            ("x.open?.clear()", "open.clear(…)"),
-            ("open.shift();", "open.shift(…)"),
-            ("if (a) delete this.open[id]", "delete open[…]"),
-            ("open = open.filter((x) => x)", "open = open.filter(…)"),
-            ("this.open = this.open.slice(1)", "open = open.slice(…)"),
+        for (code, is_property, shown) in [
+            ("open.set(1); this.open.delete(id)", true, "open.delete(…)"),
+            ("x.open?.clear()", true, "open.clear(…)"),
+            ("open.shift();", false, "open.shift(…)"),
+            ("if (a) delete this.open[id]", true, "delete open[…]"),
+            ("open = open.filter((x) => x)", false, "open = open.filter(…)"),
+            ("this.open = this.open.slice(1)", true, "open = open.slice(…)"),
         ] {
-            assert_eq!(removal(code.as_bytes(), "open").map(|r| r.text).as_deref(), Some(shown), "{code}");
+            let found = removal(code.as_bytes(), "open", is_property);
+            assert_eq!(found.map(|r| r.text).as_deref(), Some(shown), "{code}");
+            assert_eq!(
+                removal(code.as_bytes(), "open", !is_property),
+                None,
+                "{code}: another one of that name"
+            );
         }
-        assert_eq!(removal(b"ab; open.pop()", "open").map(|r| r.at), Some(4));
+        assert_eq!(removal(b"ab; open.pop()", "open", false).map(|r| r.at), Some(4));
     }
 
     #[test]
@@ -76,8 +84,8 @@ mod tests {
         for code in
             ["reopen.delete(1)", "opens.delete(1)", "// open.delete(1)", "open.push(1)", "open = []", ""]
         {
-            assert_eq!(removal(code.as_bytes(), "open"), None, "{code}");
+            assert_eq!(removal(code.as_bytes(), "open", false), None, "{code}");
         }
-        assert_eq!(removal(b"delete a", ""), None);
+        assert_eq!(removal(b"delete a", "", false), None);
     }
 }

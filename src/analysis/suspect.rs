@@ -9,7 +9,7 @@ use crate::analysis::evidence::{evidence, round};
 use crate::analysis::growth_point::Scene;
 use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::owner;
-use crate::analysis::path::{Link, Step, begin_at_module, end_at_first, last_name, trail, visible};
+use crate::analysis::path::{Link, Step, begin_at_module, end_at_first, last_named, trail, visible};
 use crate::analysis::places::{Places, is_context};
 use crate::analysis::removal::removal;
 use crate::analysis::suspects::{Case, elements};
@@ -153,9 +153,9 @@ fn taken_out(places: &Places<'_>, kind: GrowthKind, growth_steps: &[Step]) -> Op
     if !matches!(kind, Array | Dictionary | InPlace | Map | Object | Set) {
         return None;
     }
-    let name = last_name(growth_steps)?;
+    let (name, is_property) = last_named(growth_steps)?;
     places.codes(growth_steps, 1).iter().find_map(|code| {
-        let removal = removal(&code.text, name)?;
+        let removal = removal(&code.text, name, is_property)?;
         Some((removal.text, places.place_in(code, removal.at)?))
     })
 }

@@ -55,7 +55,19 @@ fn agent_queue(clues: &Clues<'_>) -> Option<Words> {
 fn stream_buffer(clues: &Clues<'_>) -> Option<Words> {
     let near = |name| clues.property_above(name, 4).is_some();
     let written = near("_writableState");
-    (written || near("_readableState")).then(|| Words {
+    let name = last_name(clues.above()).filter(|_| written || near("_readableState"))?;
+    if name == "pipes" {
+        return Some(Words {
+            category: "pipes",
+            what: Some("streams that one stream is piped into".to_owned()),
+            place: None,
+            code: None,
+            hint: "Each `pipe()` stays until `unpipe()`, or until the stream it comes from ends: undo it when the other end is \
+                   done, or use `pipeline()`."
+                .to_owned(),
+        });
+    }
+    name.to_ascii_lowercase().contains("buffer").then(|| Words {
         category: "stream-buffer",
         what: Some("chunks that wait in a stream's buffer".to_owned()),
         place: None,
