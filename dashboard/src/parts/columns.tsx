@@ -2,8 +2,14 @@
 
 import type { NodeRow } from '../api/types';
 import { bytes, distance } from '../format';
+import { route } from '../route';
 import { NodeName } from './node';
 import type { Column } from './table';
+
+/** Whether the object beside the table is the row's. */
+export function isOpen({ index }: { index: number }): boolean {
+  return route.value.query.get('node') === String(index);
+}
 
 export const OBJECT: Column<NodeRow> = { title: 'Object', width: 'minmax(140px, 1fr)', cell: (row) => <NodeName node={row} /> };
 export const SELF: Column<NodeRow> = { title: 'Own size', width: '84px', align: 'end', wide: true, sort: 'selfSize', cell: (row) => bytes(row.selfSize) };

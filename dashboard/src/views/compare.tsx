@@ -6,7 +6,7 @@ import { type List, usePaged, WholeList } from '../api/paged';
 import { useResource } from '../api/resource';
 import type { ClassDelta, GrownNode, KeptSnapshot, NodeRow } from '../api/types';
 import { bytes, count, delta, moment } from '../format';
-import { DISTANCE, OBJECT, RETAINED } from '../parts/columns';
+import { DISTANCE, isOpen, OBJECT, RETAINED } from '../parts/columns';
 import { Filter } from '../parts/filter';
 import { Inspector } from '../parts/inspector';
 import { ClassName } from '../parts/node';
@@ -136,7 +136,6 @@ function Classes({ base, head }: { base: string; head: string }) {
 
 function Growth({ base, head }: { base: string; head: string }) {
   const list = usePaged<GrownNode>(`explore/compare/growth${query({ base, head })}`);
-  const node = route.value.query.get('node');
   const columns: Column<GrownNode>[] = [
     OBJECT,
     { title: 'Elements', width: '150px', align: 'end', wide: true, cell: ({ elements }) => (elements === null || elements[0] === elements[1] ? '–' : `${count(elements[0])} → ${count(elements[1])}`) },
@@ -154,7 +153,7 @@ function Growth({ base, head }: { base: string; head: string }) {
         columns={columns}
         list={list}
         onOpen={({ index }) => refine({ node: index, kind: null })}
-        selected={({ index }) => String(index) === node}
+        selected={isOpen}
         empty="No object that is in both has grown."
         rows={22}
       />

@@ -1,7 +1,7 @@
 import { usePaged } from '../../api/paged';
 import type { BufferRow } from '../../api/types';
 import { bytes } from '../../format';
-import { OBJECT } from '../../parts/columns';
+import { isOpen, OBJECT } from '../../parts/columns';
 import { NodeName } from '../../parts/node';
 import { type Column, Table } from '../../parts/table';
 import { refine } from '../../route';
@@ -15,5 +15,5 @@ const COLUMNS: Column<BufferRow>[] = [
 /** Memory outside V8's heap that objects on it keep. */
 export function Buffers({ base }: { base: string }) {
   const list = usePaged<BufferRow>(`${base}/buffers`);
-  return <Table label="Biggest buffers" columns={COLUMNS} list={list} onOpen={({ index }) => refine({ node: index })} empty="No Buffer in this snapshot." rows={22} />;
+  return <Table label="Biggest buffers" columns={COLUMNS} list={list} onOpen={({ index }) => refine({ node: index })} selected={isOpen} empty="No Buffer in this snapshot." rows={22} />;
 }

@@ -2,7 +2,7 @@ import { query } from '../../api/client';
 import { usePaged } from '../../api/paged';
 import type { IndexedClass, NodeRow } from '../../api/types';
 import { bytes, count, distance } from '../../format';
-import { OBJECT_COLUMNS } from '../../parts/columns';
+import { isOpen, OBJECT_COLUMNS } from '../../parts/columns';
 import { Filter } from '../../parts/filter';
 import { ClassName } from '../../parts/node';
 import { type Column, Table } from '../../parts/table';
@@ -61,7 +61,7 @@ function Objects({ path, name }: { path: string; name: string }) {
         sort={sort}
         onSort={({ by, order }) => refine({ by, direction: order })}
         onOpen={({ index }) => refine({ node: index })}
-        selected={({ index }) => String(index) === where.get('node')}
+        selected={isOpen}
         rows={10}
       />
     </section>

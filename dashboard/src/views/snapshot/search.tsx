@@ -1,7 +1,7 @@
 import { query } from '../../api/client';
 import { usePaged } from '../../api/paged';
 import type { NodeRow } from '../../api/types';
-import { OBJECT_COLUMNS } from '../../parts/columns';
+import { isOpen, OBJECT_COLUMNS } from '../../parts/columns';
 import { Filter } from '../../parts/filter';
 import { Empty } from '../../parts/status';
 import { Table } from '../../parts/table';
@@ -33,5 +33,5 @@ export function Search({ base }: { base: string }) {
 function Found({ base, text, kind }: { base: string; text: string; kind: string }) {
   const list = usePaged<NodeRow>(`${base}/search${query({ q: kind === 'id' ? text.replace(/^@/, '') : text, kind })}`);
   const columns = OBJECT_COLUMNS.map(({ sort: _, ...column }) => column);
-  return <Table label="Objects found" columns={columns} list={list} onOpen={({ index }) => refine({ node: index })} empty="Nothing found." rows={22} />;
+  return <Table label="Objects found" columns={columns} list={list} onOpen={({ index }) => refine({ node: index })} selected={isOpen} empty="Nothing found." rows={22} />;
 }

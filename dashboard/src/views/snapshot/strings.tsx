@@ -2,7 +2,7 @@ import { query } from '../../api/client';
 import { usePaged } from '../../api/paged';
 import type { DuplicateString, NodeRow } from '../../api/types';
 import { bytes, count } from '../../format';
-import { OBJECT_COLUMNS } from '../../parts/columns';
+import { isOpen, OBJECT_COLUMNS } from '../../parts/columns';
 import { type Column, Table } from '../../parts/table';
 import { refine, route } from '../../route';
 
@@ -34,12 +34,12 @@ export function Strings({ base }: { base: string }) {
 
 function Duplicates({ base }: { base: string }) {
   const list = usePaged<DuplicateString>(`${base}/strings${query({ by: 'duplicates' })}`);
-  return <Table label="Duplicated strings" columns={COLUMNS} list={list} onOpen={({ index }) => refine({ node: index })} empty="No string is there twice." rows={22} />;
+  return <Table label="Duplicated strings" columns={COLUMNS} list={list} onOpen={({ index }) => refine({ node: index })} selected={isOpen} empty="No string is there twice." rows={22} />;
 }
 
 function Biggest({ base }: { base: string }) {
   const list = usePaged<NodeRow>(`${base}/strings${query({ by: 'size' })}`);
-  return <Table label="Biggest strings" columns={OBJECT_COLUMNS.map(unsorted)} list={list} onOpen={({ index }) => refine({ node: index })} rows={22} />;
+  return <Table label="Biggest strings" columns={OBJECT_COLUMNS.map(unsorted)} list={list} onOpen={({ index }) => refine({ node: index })} selected={isOpen} rows={22} />;
 }
 
 function unsorted({ sort: _, ...column }: Column<NodeRow>): Column<NodeRow> {
