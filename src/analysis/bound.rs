@@ -6,7 +6,7 @@
 //! one that the code nearby compares its length with. Only captures with numbers made visible have the former.
 
 use crate::analysis::length_check::{Operand, assigned, length_checks};
-use crate::analysis::path::{Step, last_name};
+use crate::analysis::path::{Step, last_named};
 use crate::analysis::places::{Places, internal, is_context};
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
@@ -67,8 +67,8 @@ fn written(places: &Places<'_>, above: &[Step], numbers: &[(String, f64)]) -> Ve
     let mut found = Vec::new();
     for code in places.codes(above, NEAREST) {
         // A class that is a Map itself.
-        let names = last_name(above).into_iter().chain(std::iter::once("this"));
-        for check in names.flat_map(|name| length_checks(&code.text, name)) {
+        let names = last_named(above).into_iter().chain(std::iter::once(("this", false)));
+        for check in names.flat_map(|(name, is_property)| length_checks(&code.text, name, is_property)) {
             let values = match &check.with {
                 Operand::Number(value) => vec![*value],
                 Operand::Name(other) => {

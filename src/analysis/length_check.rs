@@ -23,18 +23,22 @@ pub enum Operand {
 
 /// Longer ones are not shown, and not meant.
 const LONGEST: usize = 80;
+/// On the average.
+const LONGEST_LINES: usize = 250;
+/// Shorter names are of counters: `i < list.length`.
+const SHORTEST: usize = 3;
 const LENGTHS: [&[u8]; 2] = [b"size", b"length"];
 /// Longer operators first. `-` and `=` shorten: `list.splice(0, list.length - 100)`, `list.length = 100`.
 const AFTER: [&[u8]; 9] = [b">==", b"===", b"==", b">=", b"<=", b">", b"<", b"-", b"="];
 const BEFORE: [&[u8]; 5] = [b"===", b"==", b">=", b"<=", b"<"];
 
-/// All of one container.
-pub fn length_checks(text: &[u8], name: &str) -> Vec<LengthCheck> {
+/// All of one container: a variable, or a property of something.
+pub fn length_checks(text: &[u8], name: &str, is_property: bool) -> Vec<LengthCheck> {
     if name.is_empty() {
         return Vec::new();
     }
     memmem::find_iter(text, name.as_bytes())
-        .filter(|&at| is_name(text, at, name.len()) && !in_comment(text, at))
+        .filter(|&at| is_that(text, at, name, is_property))
         .filter_map(|at| {
             let end = at + name.len();
             kept(text, at, end).or_else(|| {
@@ -97,7 +101,8 @@ fn before(text: &[u8], at: usize, length_end: usize) -> Option<LengthCheck> {
     let rest = rest[..rest.len() - operator.len()].trim_ascii_end();
     let from = owner_start(rest, rest.len());
     let (with, length) = operand(&rest[from..])?;
-    (from + length == rest.len()).then(|| length_check(text, from, length_end, with)).flatten()
+    let counts = matches!(&with, Operand::Name(name) if name.len() < SHORTEST);
+    (from + length == rest.len() && !counts).then(|| length_check(text, from, length_end, with)).flatten()
 }
 
 fn length_check(text: &[u8], from: usize, to: usize, with: Operand) -> Option<LengthCheck> {
@@ -142,14 +147,24 @@ pub fn owner_start(text: &[u8], at: usize) -> usize {
     at - text[..at].iter().rev().take_while(|&&b| is_part(b) || b == b'.').count()
 }
 
+/// Whether that name in the text is the container's.
+pub fn is_that(text: &[u8], at: usize, name: &str, is_property: bool) -> bool {
+    is_name(text, at, name.len()) && text[..at].ends_with(b".") == is_property && !in_comment(text, at)
+}
+
+/// Whether people could read it. Where all is on one line, everything is called `e`.
+pub fn is_readable(text: &[u8]) -> bool {
+    text.len() <= LONGEST_LINES * (1 + memchr::memchr_iter(b'\n', text).count())
+}
+
 /// Whether those bytes are an identifier, and not a part of one.
-pub fn is_name(text: &[u8], at: usize, length: usize) -> bool {
+fn is_name(text: &[u8], at: usize, length: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| text.get(before));
     !before.into_iter().chain(text.get(at + length)).any(|&near| is_part(near))
 }
 
 /// Whether it stands in a comment, as far as its line tells.
-pub fn in_comment(text: &[u8], at: usize) -> bool {
+fn in_comment(text: &[u8], at: usize) -> bool {
     let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
     let line = &text[start..at];
     line.trim_ascii_start().starts_with(b"*")
@@ -163,10 +178,11 @@ fn is_part(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Operand, assigned, length_checks};
+    use super::{Operand, assigned, is_readable, length_checks};
 
     fn found(text: &str, name: &str) -> Vec<(String, Operand)> {
-        length_checks(text.as_bytes(), name).into_iter().map(|c| (c.text, c.with)).collect()
+        let is_property = text.contains(&format!(".{name}"));
+        length_checks(text.as_bytes(), name, is_property).into_iter().map(|c| (c.text, c.with)).collect()
     }
 
     fn one(text: &str, name: &str, shown: &str, with: Operand) {
@@ -191,7 +207,7 @@ mod tests {
         one("q.length > KEEP)", "q", "q.length > KEEP", name("KEEP"));
         one("q.length > this.options.keep)", "q", "q.length > this.options.keep", name("keep"));
         one("q.length > this.#keep)", "q", "q.length > this.#keep", name("#keep"));
-        one("for (; i < q.length; i++)", "q", "i < q.length", name("i"));
+        one("if (KEEP < q.length)", "q", "KEEP < q.length", name("KEEP"));
         assert_eq!(assigned(b"const KEEP = 5_0, KEEPER = 7; x == KEEP; KEEP: 3", "KEEP"), [50.0, 3.0]);
     }
 
@@ -201,6 +217,7 @@ mod tests {
             "myq.length > 5",
             "q.lengths > 5",
             "q.length > f(5)",
+            "for (; i < q.length; i++)",
             "q.length >> 5",
             "x => q.length",
             "// q.length > 5",
@@ -213,6 +230,14 @@ mod tests {
             assert_eq!(found(text, "q"), [], "{text}");
         }
         assert_eq!(found("q", ""), []);
+        assert!(length_checks(b"this.q.length > 5", "q", false).is_empty());
+        assert!(length_checks(b"q.length > 5", "q", true).is_empty());
         assert!(!found("open('http://x'); q.length > 5", "q").is_empty());
+    }
+
+    #[test]
+    fn minified_code_is_not_read() {
+        assert!(is_readable(b"") && is_readable(b"a;\nb;\n"));
+        assert!(!is_readable("e.length>5;".repeat(100).as_bytes()));
     }
 }

@@ -7,6 +7,7 @@
 use crate::analysis::container::is_dictionary;
 use crate::analysis::expression::expression;
 use crate::analysis::label::clip;
+use crate::analysis::length_check::is_readable;
 use crate::analysis::locator::{Code, Locator};
 use crate::analysis::path::{Link, Step};
 use crate::analysis::scripts::ScriptTable;
@@ -183,12 +184,13 @@ impl<'a> Places<'a> {
         module.map(|file| self.locator.file(file))
     }
 
-    /// The scripts in which the variable or object at `steps.last()` and the classes of the last few steps are.
+    /// The scripts in which the variable or object at `steps.last()` and the classes of the last few steps are, unless
+    /// they are minified.
     pub fn codes(&self, steps: &[Step], most: usize) -> Vec<Code> {
         let near = steps.iter().rev().take(most).filter_map(|step| self.of(step.node));
         let mut codes: Vec<Code> = Vec::new();
         for code in self.home(steps).into_iter().chain(near).filter_map(|place| self.locator.code(&place)) {
-            if !codes.iter().any(|known| known.is(&code)) {
+            if !codes.iter().any(|known| known.is(&code)) && is_readable(&code.text) {
                 codes.push(code);
             }
         }

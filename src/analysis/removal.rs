@@ -2,7 +2,7 @@
 //! happen is the shortest way to a fix. This reads text, not a program, as [`length_check`](crate::analysis::length_check)
 //! does.
 
-use crate::analysis::length_check::{in_comment, is_name, owner_start};
+use crate::analysis::length_check::{is_that, owner_start};
 use memchr::memmem;
 
 /// Where it is, a byte offset, and what it says.
@@ -20,17 +20,13 @@ pub fn removal(text: &[u8], name: &str, is_property: bool) -> Option<Removal> {
     if name.is_empty() {
         return None;
     }
-    let of_something = |at: usize| text[..at].ends_with(b".");
-    memmem::find_iter(text, name)
-        .filter(|&at| is_name(text, at, name.len()) && of_something(at) == is_property)
-        .filter(|&at| !in_comment(text, at))
-        .find_map(|at| {
-            let end = at + name.len();
-            let shown = method(name, &text[end..])
-                .or_else(|| deleted(text, at, end).then(|| format!("delete {name}[…]")))
-                .or_else(|| filtered(name, &text[end..]))?;
-            Some(Removal { at, text: shown })
-        })
+    memmem::find_iter(text, name).filter(|&at| is_that(text, at, name, is_property)).find_map(|at| {
+        let end = at + name.len();
+        let shown = method(name, &text[end..])
+            .or_else(|| deleted(text, at, end).then(|| format!("delete {name}[…]")))
+            .or_else(|| filtered(name, &text[end..]))?;
+        Some(Removal { at, text: shown })
+    })
 }
 
 /// `open.delete(id)`
