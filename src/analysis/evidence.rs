@@ -37,7 +37,7 @@ pub fn evidence(
 }
 
 /// Of objects whose own size says how many others live, or have not been told dead yet: those others tell.
-fn is_weak_table(class: &str) -> bool {
+pub fn is_weak_table(class: &str) -> bool {
     matches!(class, "FinalizationRegistry" | "WeakMap" | "WeakSet")
 }
 
