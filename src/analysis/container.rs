@@ -26,6 +26,7 @@ pub fn is_dictionary(columns: &Columns, node: NodeIdx) -> bool {
 pub struct Names {
     proto: Option<StrIdx>,
     table: Option<StrIdx>,
+    hole: Option<StrIdx>,
 }
 
 impl Names {
@@ -35,6 +36,7 @@ impl Names {
             match columns.strings.bytes(at) {
                 b"__proto__" => names.proto = Some(at),
                 b"table" => names.table = Some(at),
+                b"system / Hole" => names.hole = Some(at),
                 _ => {}
             }
         }
@@ -55,7 +57,7 @@ pub fn elements(columns: &Columns, names: Names, node: NodeIdx) -> u64 {
                 let is_table = Some(StrIdx(columns.edges.name_or_index(e))) == names.table;
                 if is_table && columns.nodes.kind[to.at()] == NodeKind::ARRAY {
                     let set = columns.strings.bytes(columns.nodes.name[node.at()]) == b"Set";
-                    own += table_entries(columns, to, if set { 2 } else { 3 });
+                    own += table_entries(columns, names, to, if set { 2 } else { 3 });
                 }
             }
             _ => {}
@@ -66,11 +68,13 @@ pub fn elements(columns: &Columns, names: Names, node: NodeIdx) -> u64 {
 
 /// Entries of an ordered hash table. They lie `width` slots apart (key, value and chain link for a Map, key and
 /// link for a Set), so all keys have the same remainder modulo `width` and all values another: whichever of
-/// the two are objects, the most frequent remainder counts the entries.
-fn table_entries(columns: &Columns, table: NodeIdx, width: usize) -> u64 {
+/// the two are objects, the most frequent remainder counts the entries. What was deleted leaves holes, which V8 12 and 13
+/// write like values.
+fn table_entries(columns: &Columns, names: Names, table: NodeIdx, width: usize) -> u64 {
     let mut by_remainder = [0u64; 3];
     for e in columns.nodes.edges_of(table) {
-        if columns.edges.kind(e) != EdgeKind::INTERNAL {
+        let is_hole = Some(columns.nodes.name[columns.edges.to[e].at()]) == names.hole;
+        if is_hole || columns.edges.kind(e) != EdgeKind::INTERNAL {
             continue;
         }
         let text = name(columns, e);

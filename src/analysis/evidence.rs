@@ -1,7 +1,7 @@
 //! How far a suspect's numbers can be trusted.
 
 use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
-use crate::analysis::trend::{Schedule, Shape, Trend, trend};
+use crate::analysis::trend::{Schedule, Shape, Trend, median, trend};
 use crate::report::{Bound, Evidence, GrowthKind, Strength};
 
 /// The numbers of the main candidate and of those that are elements of the growth point like it. `bound`: what it
@@ -22,7 +22,10 @@ pub fn evidence(
     let trend = trend(schedule, &floats(if in_place { &bytes } else { &counts }));
     // What only roots hold must be much to be believed.
     let little = kind == GrowthKind::Root && bytes_gained(&bytes) < 65_536;
-    let doubtful = in_place && (is_weak_table(&main.class_name) || !same_number(&main.counts, schedule));
+    let doubtful = match in_place {
+        true => is_weak_table(&main.class_name) || !same_number(&main.counts, schedule),
+        false => slows_down(&schedule.rates(&counts), trend.total),
+    };
     let weak = little || bound.is_some() || doubtful;
     let ceiling = if weak { Strength::Weak } else { Strength::Strong };
     Evidence {
@@ -39,6 +42,19 @@ pub fn evidence(
 /// Of objects whose own size says how many others live, or have not been told dead yet: those others tell.
 pub fn is_weak_table(class: &str) -> bool {
     matches!(class, "FinalizationRegistry" | "WeakMap" | "WeakSet")
+}
+
+/// In the last of so many rounds, growth of less than this part of the others'. Of fewer objects a round, chance has more
+/// to say.
+const FEWEST_ROUNDS: usize = 3;
+const SLOW: f64 = 0.75;
+const ENOUGH_PER_ROUND: f64 = 20.0;
+
+/// Whether less came in the last round than in those before: something may just have become full.
+fn slows_down(rates: &[f64], total: f64) -> bool {
+    let Some((last, before)) = rates.split_last() else { return false };
+    let enough = rates.len() >= FEWEST_ROUNDS && total >= ENOUGH_PER_ROUND * rates.len() as f64;
+    enough && median(&mut before.to_vec()).is_some_and(|usual| *last < SLOW * usual)
 }
 
 /// Whether, once warmed up, there were always as many: that the same ones grew is a guess where some come and go.

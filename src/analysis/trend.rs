@@ -47,6 +47,15 @@ impl Schedule {
         self.load.last().map_or(0.0, |&(_, x)| x)
     }
 
+    /// Growth per iteration in each round, of those in which `values` are known at both ends.
+    pub fn rates(&self, values: &[Option<u64>]) -> Vec<f64> {
+        let at = |capture: usize| values.get(capture).copied().flatten().map(|value| value as f64);
+        self.load
+            .windows(2)
+            .filter_map(|pair| Some((at(pair[1].0)? - at(pair[0].0)?) / (pair[1].1 - pair[0].1).max(1.0)))
+            .collect()
+    }
+
     /// The index of the capture after the load had stopped.
     pub fn cool_down(&self) -> Option<usize> {
         self.cool_down
@@ -186,7 +195,7 @@ fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }
 
-fn median(values: &mut [f64]) -> Option<f64> {
+pub fn median(values: &mut [f64]) -> Option<f64> {
     if values.is_empty() {
         return None;
     }

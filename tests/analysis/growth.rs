@@ -214,3 +214,42 @@ fn handles_that_nobody_closes_are_said_to_be_open() {
     assert!(suspect.sentence.starts_with("open UDP sockets (`UDP`) +1.00"), "{}", suspect.sentence);
     assert!(suspect.sentence.ends_with("that nobody closes"), "{}", suspect.sentence);
 }
+
+#[test]
+fn what_came_more_slowly_in_the_last_round_may_have_become_full() {
+    let grown = |sizes: [u64; 5]| {
+        diagnose_rounds(&[(100, false); 5], move |at, _, heap| {
+            let entries = objects(heap, "Entry", sizes[at]);
+            heap.array("entries", &entries);
+        })
+    };
+    for (sizes, verdict) in [
+        ([100, 200, 300, 400, 460], Verdict::Inconclusive),
+        ([100, 200, 300, 400, 490], Verdict::Leak),
+        // By chance.
+        ([2, 8, 14, 20, 24], Verdict::Leak),
+    ] {
+        let diagnosis = grown(sizes);
+        assert_eq!(diagnosis.verdict, verdict, "{sizes:?}: {}", diagnosis.reason);
+    }
+}
+
+#[test]
+fn what_was_deleted_from_a_map_is_not_in_it() {
+    let diagnosis = diagnose_rounds(&[(100, false); 5], |at, _, heap| {
+        let hole = heap.draft.node(NodeKind::HIDDEN, "system / Hole", 8);
+        let map = heap.object("Map");
+        heap.variable("cache", map);
+        let size = [2000, 4000, 8000, 16_000, 32_000][at];
+        let table = heap.draft.node(NodeKind::ARRAY, "", size);
+        heap.draft.edge(map, EdgeKind::INTERNAL, "table", table);
+        let live = [100, 200, 300, 300, 300][at];
+        for (i, entry) in objects(heap, "Entry", live).into_iter().enumerate() {
+            heap.draft.edge(table, EdgeKind::INTERNAL, &(6 + 3 * i).to_string(), entry);
+        }
+        for i in live as usize..live as usize + [0, 0, 50, 250, 500][at] {
+            heap.draft.edge(table, EdgeKind::INTERNAL, &(6 + 3 * i).to_string(), hole);
+        }
+    });
+    assert_eq!(diagnosis.verdict, Verdict::Healthy, "{}", diagnosis.reason);
+}
