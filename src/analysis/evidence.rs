@@ -23,7 +23,7 @@ pub fn evidence(
     // What only roots hold must be much to be believed.
     let little = kind == GrowthKind::Root && bytes_gained(&bytes) < 65_536;
     let doubtful = match in_place {
-        true => is_weak_table(&main.class_name) || !same_number(&main.counts, schedule),
+        true => is_bookkeeping(&main.class_name) || !same_number(&main.counts, schedule),
         false => slows_down(&schedule.rates(&counts), trend.total),
     };
     let weak = little || bound.is_some() || doubtful;
@@ -39,9 +39,10 @@ pub fn evidence(
     }
 }
 
-/// Of objects whose own size says how many others live, or have not been told dead yet: those others tell.
-pub fn is_weak_table(class: &str) -> bool {
-    matches!(class, "FinalizationRegistry" | "WeakMap" | "WeakSet")
+/// Of objects whose own size says how many others live, or have not been told dead yet: those others tell. Weak tables, and
+/// lists that Node keeps outside the heap.
+pub fn is_bookkeeping(class: &str) -> bool {
+    matches!(class, "FinalizationRegistry" | "WeakMap" | "WeakSet") || class.starts_with("Node / ")
 }
 
 /// In the last of so many rounds, growth of less than this part of the others'. Of fewer objects a round, chance has more

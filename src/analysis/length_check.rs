@@ -29,7 +29,7 @@ const LONGEST_LINES: usize = 250;
 const SHORTEST: usize = 3;
 const LENGTHS: [&[u8]; 2] = [b"size", b"length"];
 /// Longer operators first. `-` and `=` shorten: `list.splice(0, list.length - 100)`, `list.length = 100`.
-const AFTER: [&[u8]; 9] = [b">==", b"===", b"==", b">=", b"<=", b">", b"<", b"-", b"="];
+const AFTER: [&[u8]; 8] = [b"===", b"==", b">=", b"<=", b">", b"<", b"-", b"="];
 const BEFORE: [&[u8]; 5] = [b"===", b"==", b">=", b"<=", b"<"];
 
 /// All of one container: a variable, or a property of something.

@@ -5,7 +5,7 @@ use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
 use crate::analysis::container::is_dictionary;
 use crate::analysis::detectors::{self, Clues};
 use crate::analysis::digest::Digest;
-use crate::analysis::evidence::{evidence, is_weak_table, round};
+use crate::analysis::evidence::{evidence, is_bookkeeping, round};
 use crate::analysis::growth_point::Scene;
 use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::owner;
@@ -110,7 +110,7 @@ impl Series<'_> {
             rank: 0,
             category: match (backlog, kind, evidence.strength) {
                 (true, ..) => BACKLOG.to_owned(),
-                _ if evidence.in_place && is_weak_table(&main.class_name) => NOISE.to_owned(),
+                _ if evidence.in_place && is_bookkeeping(&main.class_name) => NOISE.to_owned(),
                 // A little growth here and there that nothing in particular holds.
                 (_, GrowthKind::Root, Strength::Weak) => NOISE.to_owned(),
                 _ => words.category.to_owned(),
