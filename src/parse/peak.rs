@@ -14,9 +14,10 @@ pub(super) struct Peak {
 }
 
 impl Peak {
-    /// Keeps the higher of the two, the earlier when equal.
+    /// Keeps the higher of the two; of two as high the one that stands earlier in the file, for they come in the order in
+    /// which threads get ready.
     pub fn raise(&mut self, other: Self) {
-        if other.bound > self.bound {
+        if other.bound > self.bound || other.bound == self.bound && other.offset < self.offset {
             *self = other;
         }
     }
@@ -47,8 +48,32 @@ impl Climb {
 
     /// Raises a peak by this climb. `place` finds the byte of a batch's number.
     pub fn settle(self, peak: &mut Peak, place: &dyn Fn(Batch, usize) -> u64) {
-        if self.bound > peak.bound {
-            *peak = self.top(place);
+        if self.bound >= peak.bound {
+            peak.raise(self.top(place));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Climb, Peak};
+    use crate::parse::sink::Batch;
+
+    #[test]
+    fn of_two_as_high_the_earlier_is_kept_whichever_comes_first() {
+        let (early, late, higher) =
+            (Peak { bound: 7, offset: 10 }, Peak { bound: 7, offset: 90 }, Peak { bound: 8, offset: 95 });
+        for (order, offset) in
+            [([early, late], 10), ([late, early], 10), ([higher, early], 95), ([early, higher], 95)]
+        {
+            let mut peak = Peak::default();
+            order.into_iter().for_each(|other| peak.raise(other));
+            assert_eq!(peak.offset, offset, "{order:?}");
+        }
+        let mut climb = Climb::default();
+        climb.note(Batch::default(), 6, || Some(0));
+        let mut peak = late;
+        climb.settle(&mut peak, &|_, _| 10);
+        assert_eq!(peak.offset, 10);
     }
 }
