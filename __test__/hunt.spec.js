@@ -107,7 +107,7 @@ test('what piles up on a connection that stays open is found', async () => {
   assert.equal(result.verdict, 'leak', result.reason);
   const [suspect] = result.suspects;
   assert.equal(suspect.growsAt.kind, 'listeners');
-  assert.match(suspect.sentence, /^`close` listeners \+0\.\d+ per request .* on one Socket$/);
+  assert.match(suspect.sentence, /^`close` listeners \+0\.\d+ per request .* on one Socket/);
   assert.ok(suspect.countPerIteration > 0.05 && suspect.countPerIteration <= 0.11, `a tenth of the requests: ${suspect.countPerIteration}`);
   assert.match(suspect.definedAt.file, /socket-listeners\.js$/);
 });
