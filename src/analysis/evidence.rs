@@ -85,8 +85,10 @@ fn strength(trend: &Trend, in_place: bool, gained: u64, rises: usize, schedule: 
     // A backing store that doubles makes stairs.
     let steady = trend.shape == Shape::Growing || trend.shape == Shape::Stepwise && rises >= FEWEST_RISES;
     let straight = if in_place { trend.r2 >= 0.8 } else { trend.r2 >= 0.9 && steady };
-    let much = if in_place { gained >= 8192 } else { trend.total >= 8.0 || gained >= 65_536 };
-    if captures >= 3 && straight && (much || captures >= 5) { Strength::Strong } else { Strength::Weak }
+    // A backing store gets bigger for a while whatever becomes of it, so that a long series is no excuse for little.
+    let much =
+        if in_place { gained >= 8192 } else { trend.total >= 8.0 || gained >= 65_536 || captures >= 5 };
+    if captures >= 3 && straight && much { Strength::Strong } else { Strength::Weak }
 }
 
 /// Enough digits, and no more.

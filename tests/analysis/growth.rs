@@ -220,6 +220,19 @@ fn handles_that_nobody_closes_are_said_to_be_open() {
 }
 
 #[test]
+fn a_backing_store_of_a_few_kilobytes_is_no_evidence_however_long_it_grows() {
+    for (step, verdict) in [(800, Verdict::Inconclusive), (2000, Verdict::Leak)] {
+        let diagnosis = diagnose_rounds(&[(100, false); 7], |at, _, heap| {
+            let queue = heap.object("Array");
+            heap.variable("queue", queue);
+            let store = heap.draft.node(NodeKind::ARRAY, "(object elements)", 500 + step * at as u64);
+            heap.draft.edge(queue, EdgeKind::INTERNAL, "elements", store);
+        });
+        assert_eq!(diagnosis.verdict, verdict, "{step}: {}", diagnosis.reason);
+    }
+}
+
+#[test]
 fn what_came_more_slowly_in_the_last_round_may_have_become_full() {
     let grown = |sizes: [u64; 5]| {
         diagnose_rounds(&[(100, false); 5], move |at, _, heap| {
