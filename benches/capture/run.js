@@ -68,12 +68,11 @@ async function measure(way, megabytes, { captures, limitMs }) {
     await sleep(QUIET_MS);
     await state();
     await sleep(QUIET_MS);
-    run.before = { ...(await state()), ...(await app.ask('speed')) };
-    await state();
+    run.before = await state();
     for (let i = 0; i < captures; i++) run.captures.push(await app.ask('capture', limitMs));
     run.during = await state();
     await sleep(QUIET_MS);
-    run.after = { ...(await state()), ...(await app.ask('speed')) };
+    run.after = await state();
   } catch (error) {
     run.ended = error.name === 'AbortError' ? `after ${limitMs / 1000} s` : error.message;
   } finally {

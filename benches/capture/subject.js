@@ -59,23 +59,6 @@ function reset() {
   return state;
 }
 
-// Processor time of bursts that allocate objects which survive a scavenge or two: what V8's id map makes
-// slower. The least of several, which other processes disturb least.
-function speed() {
-  let least = Infinity;
-  for (let i = 0; i < 5; i++) {
-    const began = process.cpuUsage();
-    let kept = [];
-    for (let n = 0; n < 600_000; n++) {
-      kept.push({ n });
-      if (kept.length === 200_000) kept = [];
-    }
-    const { user, system } = process.cpuUsage(began);
-    least = Math.min(least, (user + system) / 1000);
-  }
-  return { burstMs: least };
-}
-
 async function capture() {
   const started = performance.now();
   try {
@@ -93,7 +76,7 @@ listen().then((server) => {
       for (const name of [file, `${file}.gz`]) rmSync(name, { force: true });
       process.exit(0);
     }
-    const answers = { reset, speed, capture };
+    const answers = { reset, capture };
     process.send(await answers[message]());
   });
   process.on('disconnect', () => process.exit(1));

@@ -40,7 +40,7 @@ fn modules(clues: &Clues<'_>) -> Option<Words> {
 fn agent_queue(clues: &Clues<'_>) -> Option<Words> {
     let at = clues.property_above("requests", 3)?;
     let agent = clues.node_name(clues.above()[at.checked_sub(1)?].node);
-    matches!(&*agent, "Agent").then(|| Words {
+    (agent == "Agent").then(|| Words {
         category: "agent-queue",
         what: Some("requests that wait for a free connection (`ClientRequest`)".to_owned()),
         place: None,
