@@ -17,6 +17,9 @@ const MOST: usize = 2000;
 const FEWEST_SAMPLES: f64 = 8.0;
 /// A function under which this part of the growth was allocated made it.
 const MAJORITY: f64 = 0.8;
+/// The least part of all growth that is the program's when it may be told who made it. The rest is of Node, of V8 and of
+/// leakguard itself, with no function of the program on the stack: tens of kilobytes, which count in a short series.
+const PROGRAM: f64 = 0.5;
 /// Two rates this close may be of the same growth: samples scatter.
 const CLOSE: f64 = 0.3;
 
@@ -191,13 +194,23 @@ impl Sites {
             return None;
         }
         loop {
-            let most = self.nodes[at].rate * MAJORITY;
+            let most = self.most_below(at);
             let next = self.nodes[at].children.iter().copied();
             match next.filter(|&child| self.is_growing(child)).find(|&child| self.nodes[child].rate >= most) {
                 Some(child) => at = child,
                 None => return Some(at),
             }
         }
+    }
+
+    /// What a function must make grow to have most of its caller's growth.
+    fn most_below(&self, at: usize) -> f64 {
+        let Node { rate, children, .. } = &self.nodes[at];
+        if at != 0 {
+            return rate * MAJORITY;
+        }
+        let program: f64 = children.iter().map(|&child| self.nodes[child].rate.max(0.0)).sum();
+        (program * MAJORITY).max(rate * PROGRAM)
     }
 
     /// The one function that calls the constructor with that code and makes grow what it allocates.

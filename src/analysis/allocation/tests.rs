@@ -63,14 +63,18 @@ fn the_innermost_function_with_most_of_the_growth_made_it() {
 
 #[test]
 fn what_is_not_of_the_program_has_no_site() {
-    // The growth is the root's own: no function of the program was on the stack.
-    let mut profiles = profiles(&[Function(0, "handler", HANDLER, line(10.0))]);
-    for (profile, kilobytes) in profiles.iter_mut().zip(line(60.0)) {
-        profile.0[0].5 = kilobytes * 1e3;
-        profile.0[0].6 = kilobytes;
-    }
-    let profiles: Vec<Option<&Profile>> = profiles.iter().map(Some).collect();
-    assert_eq!(Sites::new(&profiles, &rounds()).unwrap().of(&[growing(70.0)]), [None]);
+    // No function of the program was on the stack when the root's own were made.
+    let own = |per_round: f64| {
+        let mut profiles = profiles(&[Function(0, "handler", HANDLER, line(20.0))]);
+        for (profile, kilobytes) in profiles.iter_mut().zip(line(per_round)) {
+            profile.0[0].5 = kilobytes * 1e3;
+            profile.0[0].6 = kilobytes;
+        }
+        let profiles: Vec<Option<&Profile>> = profiles.iter().map(Some).collect();
+        Sites::new(&profiles, &rounds()).unwrap().of(&[growing(20.0)]).remove(0).map(|site| site.function)
+    };
+    assert_eq!(own(60.0), None);
+    assert_eq!(own(15.0), Some("handler".to_owned()), "Node allocates too, in a short series as much");
 }
 
 #[test]
