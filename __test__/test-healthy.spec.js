@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
 
 const { assertNoLeak } = require('../lib/test/index.js');
 
@@ -32,6 +33,24 @@ test('a buffer that is flushed every second', async (t) => {
   }, 1000);
   t.after(() => clearInterval(timer));
   await assertNoLeak((i) => pending.push({ i }));
+});
+
+test('a queue that drains for seconds', async () => {
+  const queue = [];
+  let busy = false;
+  const consume = async () => {
+    busy = true;
+    while (queue.length > 0) {
+      queue.splice(0, 100);
+      await sleep(1);
+    }
+    busy = false;
+  };
+  await assertNoLeak(async (i) => {
+    queue.push({ i });
+    if (!busy) consume();
+    await null;
+  });
 });
 
 test('a number of objects that goes up and down at random', async () => {

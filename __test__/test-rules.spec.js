@@ -9,6 +9,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const { configure } = require('../lib/config.js');
+const { Draining } = require('../lib/test/drain.js');
 const { mayFill, weighed } = require('../lib/test/evidence.js');
 const { Flatness } = require('../lib/test/flatness.js');
 const { judge } = require('../lib/test/judge.js');
@@ -133,7 +134,7 @@ test('what fills up is no leak', () => {
 test('a handful of calls proves little', () => {
   const rounds = [5, 4, 4, 16].map((iterations) => ({ iterations }));
   const evidence = { strength: 'strong', counts: [5, 9, 13, 29], bytes: [], inPlace: false };
-  const after = (bytesPerIteration, fewest) => weighed({ verdict: 'leak', rounds, growth: {}, suspects: [suspect({ path: [], evidence, bytesPerIteration })] }, fewest).verdict;
+  const after = (bytesPerIteration, fewest) => weighed({ verdict: 'leak', rounds, growth: {}, suspects: [suspect({ path: [], evidence, bytesPerIteration })] }, { fewestCalls: fewest }).verdict;
   assert.equal(after(100), 'inconclusive');
   assert.equal(after(10_000), 'leak', 'but much growth does');
   assert.equal(after(100, 0), 'leak', 'and when the caller wants no more');
@@ -210,4 +211,38 @@ test('options that cannot be used are refused', () => {
   ];
   for (const given of refused) assert.throws(() => options(given), { code: 'LG_ARGUMENT' }, JSON.stringify(given));
   assert.throws(() => trialOptions(null), { code: 'LG_ARGUMENT' });
+});
+
+test('what drains is waited for as long as it may still tell', () => {
+  const after = (leftMs, totals, { lookMs = 400, hasTimers = false } = {}) => {
+    const draining = new Draining(0, 1000, hasTimers, leftMs);
+    let looks = 0;
+    while (looks < totals.length && draining.goesOn) draining.add(++looks * lookMs, totals[looks - 1]);
+    return { waitedMs: looks * lookMs, isFalling: draining.isFalling };
+  };
+  const line = (slope) => Array.from({ length: 40 }, (_, at) => Math.max(0, 1000 - slope * (at + 1)));
+  assert.deepEqual(after(9000, line(0)), { waitedMs: 1200, isFalling: false });
+  assert.deepEqual(after(9000, line(1000)), { waitedMs: 400, isFalling: false }, 'gone');
+  assert.deepEqual(after(9000, line(100)), { waitedMs: 4000, isFalling: false });
+  assert.deepEqual(after(9000, line(30)), { waitedMs: 9200, isFalling: true }, 'more than half');
+  assert.deepEqual(after(1500, line(100)), { waitedMs: 1200, isFalling: true }, 'half takes longer than there is');
+  assert.deepEqual(after(9000, line(5)), { waitedMs: 1200, isFalling: true }, 'slow');
+  assert.deepEqual(after(9000, line(0).map((total) => total - 300)), { waitedMs: 1200, isFalling: false }, 'what goes with the last calls');
+  assert.deepEqual(after(-1, line(100)), { waitedMs: 1200, isFalling: true });
+  assert.deepEqual(after(9000, line(0), { hasTimers: true }).waitedMs, 5200);
+  const stops = [...line(100).slice(0, 5), ...Array.from({ length: 30 }, () => 500)];
+  assert.deepEqual(after(9000, stops), { waitedMs: 2800, isFalling: false }, 'half of it was something else');
+});
+
+test('what still drains when the time is up is no leak yet', () => {
+  const rounds = [{ iterations: 9000 }, { iterations: 1000 }, { iterations: 1000 }, { iterations: 33_000 }, { iterations: 0, coolDown: true }];
+  const outcome = (counts, isFalling = true) => {
+    const evidence = { strength: 'strong', counts, bytes: counts, inPlace: false };
+    return weighed({ verdict: 'leak', rounds, growth: { bytesPerIteration: 100 }, suspects: [suspect({ path: [], evidence })] }, { isFalling });
+  };
+  const { verdict, advice } = outcome([0, 1000, 2000, 35_000, 25_000]);
+  assert.equal(verdict, 'inconclusive');
+  assert.match(advice, /raise `timeout`/);
+  assert.equal(outcome([0, 1000, 2000, 35_000, 35_000]).verdict, 'leak', 'something else fell');
+  assert.equal(outcome([0, 1000, 2000, 35_000, 25_000], false).verdict, 'leak', 'it fell once');
 });

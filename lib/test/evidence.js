@@ -25,6 +25,8 @@ const EVEN = 0.5;
 const ROUNDS_OF_UNEVEN = 5;
 // Less than this part is no growth any more.
 const STOPPED = 0.05;
+// What fell by this part of its growth when the calls stopped, and falls on, drains.
+const DRAINS = 0.005;
 // A last round so many times as long as all before it must show a table double.
 const MUST_DOUBLE = 1.5;
 // Lists of test runners that grow with the calls, and the names of their owners: Jest's of what a test logs, in its
@@ -51,9 +53,10 @@ function mayFill({ suspects }) {
 
 /**
  * The diagnosis without what is excused, and with weak evidence where growth fades.
- * @param {number} fewestCalls with fewer, growth is no strong evidence unless it is by much
+ * @param {{ fewestCalls?: number, isFalling?: boolean }} options with fewer calls, growth is no strong evidence unless it
+ *   is by much; `isFalling`: the total still fell when the last capture was made
  */
-function weighed(diagnosis, fewestCalls = FEWEST_CALLS) {
+function weighed(diagnosis, { fewestCalls = FEWEST_CALLS, isFalling = false } = {}) {
   const { verdict, rounds, growth } = diagnosis;
   const calls = rounds.slice(1).reduce((sum, { iterations }) => sum + iterations, 0);
   const excused = [];
@@ -66,23 +69,25 @@ function weighed(diagnosis, fewestCalls = FEWEST_CALLS) {
     else if (pace === 'stopped') excused.push(`Nothing grows any more: ${suspect.sentence} at first`);
     else {
       const isLittle = calls < fewestCalls && suspect.bytesPerIteration * calls < MUCH_BYTES;
-      const isWeak = isLittle || pace === 'fades' || pace === 'uneven';
+      const isWeak = isLittle || pace === 'fades' || pace === 'uneven' || (isFalling && drains(suspect, rounds));
       suspects.push(isWeak && isLeak(suspect) ? weakened(suspect) : suspect);
       continue;
     }
     growth.bytesPerIteration -= suspect.bytesPerIteration;
   }
-  return { ...diagnosis, suspects, ...conclusion(verdict, suspects, excused) };
+  return { ...diagnosis, suspects, ...conclusion(verdict, suspects, excused, isFalling) };
 }
 
 // What changes in the verdict.
-function conclusion(verdict, suspects, excused) {
+function conclusion(verdict, suspects, excused, isFalling) {
   const leak = suspects.find(isLeak);
   if (leak !== undefined) return { verdict: 'leak', reason: leak.sentence };
   if (verdict !== 'leak' && excused.length === 0) return {};
   const weak = suspects.find(({ category }) => !NO_LEAK.has(category));
   if (weak !== undefined) {
-    const advice = 'More calls would tell whether it has an end: raise `warmup` past the bound that it may have, or `timeout`.';
+    const advice = isFalling
+      ? 'It still fell when the time was up. More time would tell whether all of it goes: raise `timeout`.'
+      : 'More calls would tell whether it has an end: raise `warmup` past the bound that it may have, or `timeout`.';
     return { verdict: 'inconclusive', reason: `It grew, but perhaps not for ever: ${weak.sentence}`, advice };
   }
   if (verdict === 'backlog') return {};
@@ -133,6 +138,15 @@ function paceOf({ evidence: { counts, bytes, inPlace }, growsAt: { elements } },
   if (times < 1) return 'unknown';
   if (late >= earlier * KEEPS_UP_IN_STAIRS) return 'keeps up';
   return late <= 0 && times >= MUST_DOUBLE ? 'stopped' : 'fades';
+}
+
+/** Whether a suspect is less since the calls stopped. */
+function drains({ evidence: { counts, bytes, inPlace } }, rounds) {
+  const values = inPlace ? bytes : counts;
+  const loaded = rounds.filter(({ coolDown }) => coolDown !== true).length;
+  if (values.length <= loaded || values.includes(null)) return false;
+  const top = values[loaded - 1];
+  return top - values.at(-1) >= (top - values[0]) * DRAINS;
 }
 
 function isEven(values, load) {

@@ -120,12 +120,12 @@ class Trial {
       diagnosis = this.#diagnosis();
     }
     if (diagnosis.verdict === 'leak') {
-      const fell = last - (await drain(diagnosis.suspects, first, last, this.#leftMs));
+      const { total, isFalling } = await drain(diagnosis.suspects, first, last, this.#leftMs);
       const grown = diagnosis.suspects.filter(isLeak).map(({ bytesPerIteration }) => bytesPerIteration * (this.#calls - warm));
       // Only a capture can tell which of them drained. When less than half of the smallest is gone, none did.
-      if (fell >= Math.min(...grown) / 2) {
+      if (isFalling || last - total >= Math.min(...grown) / 2) {
         await this.#capture(0, { coolDown: true });
-        diagnosis = this.#diagnosis();
+        diagnosis = this.#diagnosis({ isFalling });
       }
     }
     this.#recorder.finish();
@@ -190,10 +190,10 @@ class Trial {
     return `test-${process.pid}-${this.#capturedMs}`;
   }
 
-  #diagnosis() {
+  #diagnosis({ isFalling = false } = {}) {
     // The caller's own number is enough.
     const fewestCalls = this.#options.pace.iterations === undefined ? undefined : 0;
-    return weighed(fromSubject(JSON.parse(this.#recorder.diagnosis)), fewestCalls);
+    return weighed(fromSubject(JSON.parse(this.#recorder.diagnosis)), { fewestCalls, isFalling });
   }
 }
 
