@@ -3,9 +3,11 @@
 const assert = require('node:assert/strict');
 const { execFile, spawn } = require('node:child_process');
 const fs = require('node:fs');
+const http = require('node:http');
 const path = require('node:path');
 const { test } = require('node:test');
 
+const { compare } = require('..');
 const { ask, folder, startApp, until } = require('./admin/process.js');
 
 const CLI = path.join(__dirname, '..', 'bin', 'leakguard.js');
@@ -54,6 +56,24 @@ test('ps, snapshot and report talk to a process by its id or its URL', { timeout
   child.kill('SIGKILL');
   await until(async () => JSON.parse((await leakguard(directory, 'ps', '--json')).stdout).processes.length === 0, 'it is gone from the list');
   if (process.platform !== 'win32') assert.deepEqual(fs.readdirSync(path.join(directory, 'leakguard')), []);
+});
+
+test('report calls a leak what the guard confirmed, and growth what may still be a cache', async (t) => {
+  const directory = folder(t);
+  const fixtures = ['a', 'b'].map((which) => path.join(__dirname, 'fixtures', `node24-shapes-${which}.heapsnapshot.gz`));
+  const diagnosis = { ...(await compare(fixtures)), verdict: 'leak' };
+  let answer = null;
+  const server = http.createServer((request, response) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer)));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const told = async (finding) => {
+    answer = { diagnosis, finding };
+    const { code, stdout } = await leakguard(directory, 'report', `http://127.0.0.1:${server.address().port}/`);
+    return [code, stdout.trim().split(' ')[0]];
+  };
+  assert.deepEqual(await told({ confirmed: true, diagnosis }), [1, 'LEAK']);
+  assert.deepEqual(await told({ confirmed: false, diagnosis }), [0, 'GROWING']);
+  assert.deepEqual(await told(null), [1, 'LEAK'], 'captures that were asked for');
 });
 
 test('each process of a cluster has its own address, and all know each other', { timeout: 60_000, skip: process.platform === 'win32' }, async (t) => {

@@ -322,6 +322,8 @@ export interface RenderStyle {
   width: number
   /** ANSI colours. */
   color: boolean
+  /** Whether a leak is certain; without it, it is called growth (default: true). */
+  confirmed?: boolean
 }
 
 /** Writes a shareable copy of a snapshot. Resolves to JSON: `{ strings, replaced, separated }`. */

@@ -112,7 +112,7 @@ function block({ confirmed, state, diagnosis }) {
   const headline = confirmed
     ? `leakguard: this process (${process.pid}) leaks memory: ${rate}${left} (${area ?? 'js-heap'})`
     : `leakguard: memory of this process (${process.pid}) grows: ${rate}${left}. A cache that fills looks the same; if it goes on, it is a leak`;
-  const text = diagnosis === null ? '' : native.renderDiagnosis(JSON.stringify(diagnosis), { width: 100, color: false });
+  const text = diagnosis === null ? '' : native.renderDiagnosis(JSON.stringify(diagnosis), { width: 100, color: false, confirmed });
   return `${headline}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}`;
 }
 

@@ -14,6 +14,8 @@ pub struct RenderStyle {
     pub width: u32,
     /// ANSI colours.
     pub color: bool,
+    /// Whether a leak is certain; without it, it is called growth (default: true).
+    pub confirmed: Option<bool>,
 }
 
 /// A diagnosis as text for a terminal.
@@ -22,6 +24,11 @@ pub fn render_diagnosis(env: Env, json: String, style: RenderStyle) -> napi::Res
     let diagnosis: Diagnosis = serde_json::from_str(&json).map_err(|failure| {
         error::to_js(env, &Error::Internal { at: "rendering a diagnosis", what: failure.to_string() })
     })?;
-    let style = text::Style { width: style.width as usize, color: style.color, ..text::Style::default() };
+    let style = text::Style {
+        width: style.width as usize,
+        color: style.color,
+        confirmed: style.confirmed.unwrap_or(true),
+        ..text::Style::default()
+    };
     Ok(text::render(&diagnosis, &style))
 }

@@ -9,11 +9,13 @@ pub struct Style {
     pub color: bool,
     /// Suspects shown in full; the others get one line each.
     pub full: usize,
+    /// Without it a leak is called growth: more time has to tell it from a cache that fills.
+    pub confirmed: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 100, color: false, full: 3 }
+        Self { width: 100, color: false, full: 3, confirmed: true }
     }
 }
 

@@ -34,6 +34,7 @@ pub fn render(diagnosis: &Diagnosis, style: &Style) -> String {
 impl Page {
     fn verdict(&mut self, diagnosis: &Diagnosis) {
         let (name, color) = match diagnosis.verdict {
+            Verdict::Leak if !self.style.confirmed => ("GROWING", YELLOW),
             Verdict::Leak => ("LEAK", RED),
             Verdict::Healthy => ("HEALTHY", GREEN),
             Verdict::Backlog => ("BACKLOG", YELLOW),

@@ -281,6 +281,8 @@ fn renderings_name_the_leak_and_fit_the_width() {
     assert!(!page.contains('\x1b'));
     let colored = text::render(&diagnosis, &text::Style { color: true, ..style });
     assert!(colored.contains("\x1b[1;31mLEAK\x1b[0m"), "{colored}");
+    let open = text::render(&diagnosis, &text::Style { confirmed: false, ..style });
+    assert!(open.starts_with("  GROWING  `Session` +1.00 per"), "{open}");
     let document = markdown::render(&diagnosis);
     assert!(document.starts_with("## Leak\n") && document.contains("| 1 | Session | +1.00 |"), "{document}");
 }

@@ -22,8 +22,8 @@ interface Box {
 }
 
 const HEADING = 18;
-/** Width of a letter of a label, on the average, and the letters of a name that tell something. */
-const [LETTER, BEGINNING] = [6.4, 8];
+/** Width of a letter of a label, on the average, and the letters of a name that tell something, also where it goes upwards. */
+const [LETTER, BEGINNING, BEGINNING_UP] = [6.4, 8, 6];
 /** Height of a level of the icicle. */
 const LEVEL = 56;
 
@@ -83,7 +83,11 @@ export function DominatorChart({ tree, shape, onZoom, onSelect }: Props) {
 function legible({ name, value }: Box, width: number, height: number) {
   const size = bytes(value);
   const columns = Math.floor((width - 8) / LETTER);
-  if (height <= 13 || columns < Math.min(name.length, BEGINNING)) return null;
+  if (height <= 13 || columns < Math.min(name.length, BEGINNING)) {
+    // A column of the icicle, whose name goes upwards.
+    const rows = Math.floor((height - 6) / LETTER);
+    return width >= 14 && rows >= Math.min(name.length, BEGINNING_UP) ? <span class="box-label upwards">{name}</span> : null;
+  }
   return (
     <span class="box-label">
       {name} {columns > name.length + size.length && <span class="box-size">{size}</span>}
