@@ -80,13 +80,13 @@ export function DominatorChart({ tree, shape, onZoom, onSelect }: Props) {
 }
 
 /** Of the name and the size what can be read; a name may end in dots where there is room for its beginning. */
-function legible({ name, value }: Box, width: number, height: number) {
+function legible({ node, name, value }: Box, width: number, height: number) {
   const size = bytes(value);
   const columns = Math.floor((width - 8) / LETTER);
   if (height <= 13 || columns < Math.min(name.length, BEGINNING)) {
     // A column of the icicle, whose name goes upwards.
     const rows = Math.floor((height - 6) / LETTER);
-    return width >= 14 && rows >= Math.min(name.length, BEGINNING_UP) ? <span class="box-label upwards">{name}</span> : null;
+    return node !== null && width >= 14 && rows >= Math.min(name.length, BEGINNING_UP) ? <span class="box-label upwards">{name}</span> : null;
   }
   return (
     <span class="box-label">
