@@ -38,6 +38,8 @@ export interface Round {
   iterations: number;
   /** Present on the capture after the load had stopped and everything had time to drain. */
   coolDown?: true;
+  /** Since the capture before. */
+  seconds?: number;
   heapUsed?: number;
   external?: number;
   arrayBuffers?: number;
@@ -141,4 +143,6 @@ export interface Evidence {
   drained?: number;
   /** What the program lets it grow to (`max`, `capacity` …), where that is known and not reached. */
   bound?: { name: string; value: number };
+  /** When a pending timer will have taken it away, where that is later than the captures show. `text`: what it does. */
+  expiry?: { text: string; afterMs: number; place?: Place };
 }

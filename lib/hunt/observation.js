@@ -10,6 +10,9 @@ const COOL_DOWN_PART = 0.03;
 // When so much is gone, it drains. Until then, where it falls at all, it gets more time than the cool-down has.
 const DRAINED_PART = 0.6;
 const DRAIN_MS = 60_000;
+// For a timer that is to take away what grew it waits, if it is due in so long, and a little longer than that.
+const DUE_MS = 45_000;
+const DUE_SPARE = 1.1;
 // What the event loop gets to work off what a round left, before the collection and the capture.
 const QUIET_MS = 50;
 
@@ -28,6 +31,8 @@ class Observation {
   #heapUsed = 0;
   #used = 0;
   #baseline = 0;
+  // After how long a timer is to take away what grew most; 0 where there is none.
+  #dueMs = 0;
   // In the order of the diagnosis' rounds.
   #costs = [];
   #captures = 0;
@@ -82,7 +87,7 @@ class Observation {
   async #rounds() {
     let verdict = 'inconclusive';
     let roundMs = 0;
-    for (let done = 0; this.#plan.another({ done, verdict, roundMs }); done++) {
+    for (let done = 0; this.#plan.another({ done, verdict, roundMs, waits: this.#dueMs > 0 }); done++) {
       const round = done + 1;
       this.stage = `in round ${round}`;
       const started = Date.now();
@@ -93,7 +98,9 @@ class Observation {
       // Whether one more is needed only the whole diagnosis can say.
       if (round >= this.#config.rounds) {
         await this.#underway;
-        ({ verdict } = await this.#diagnosis());
+        const diagnosis = await this.#diagnosis();
+        ({ verdict } = diagnosis);
+        this.#dueMs = diagnosis.suspects[0]?.evidence.expiry?.afterMs ?? 0;
       }
       roundMs = Date.now() - started;
     }
@@ -104,7 +111,10 @@ class Observation {
   async #coolDown() {
     this.stage = 'in the cool-down';
     const given = this.#config.given.coolDown;
-    const total = this.#config.coolDown * 1000;
+    // A timer that is due soon answers the question.
+    const dueMs = this.#dueMs <= DUE_MS ? this.#dueMs * DUE_SPARE : 0;
+    const due = Date.now() + dueMs;
+    const total = given ? this.#config.coolDown * 1000 : Math.max(this.#config.coolDown * 1000, dueMs);
     const until = Date.now() + total;
     const patience = given ? until : until + DRAIN_MS;
     const top = this.#used;
@@ -117,7 +127,7 @@ class Observation {
       this.#progress('cool-down', { done: Math.min(total, total - (until - Date.now())), total });
       if (this.#used <= this.#baseline + grown * COOL_DOWN_PART) break;
       const stopped = before - this.#used < grown * COOL_DOWN_PART;
-      still = stopped && !given ? still + 1 : 0;
+      still = stopped && !given && Date.now() > due ? still + 1 : 0;
       before = this.#used;
     }
   }

@@ -71,12 +71,12 @@ class Plan {
   }
 
   // Whether one more round is worth it. `done`: rounds so far, `verdict`: of the diagnosis so far,
-  // `roundMs`: how long the last one took with its capture.
-  another({ done, verdict, roundMs, now = Date.now() }) {
+  // `roundMs`: how long the last one took with its capture, `waits`: whether only time would tell.
+  another({ done, verdict, roundMs, waits = false, now = Date.now() }) {
     const { given, rounds, maxRounds, duration } = this.#config;
     const inTime = now + roundMs < this.#deadline;
     if (done < rounds) return inTime || done < FEWEST_ROUNDS || given.rounds || given.iterations || duration !== undefined;
-    return verdict === 'inconclusive' && done < maxRounds && inTime;
+    return verdict === 'inconclusive' && done < maxRounds && inTime && !waits;
   }
 }
 

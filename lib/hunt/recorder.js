@@ -1,6 +1,8 @@
 'use strict';
 
 const os = require('node:os');
+// Not the global one, which fake timers stop.
+const { performance } = require('node:perf_hooks');
 
 const native = require('../addon.js');
 const { captureFork, forkUnsupported } = require('../capture/fork.js');
@@ -22,6 +24,7 @@ class Recorder {
   #allocationSites;
   // From the first capture on, when allocation sites are asked for.
   #allocations = null;
+  #recordedMs = null;
 
   // `unit`: what rounds' iterations are, 'iteration', 'request' or 'second'; a guard counts none: 'snapshot'.
   // `mode`: 'auto' forks where the platform can, otherwise captures inline. `fallback`: whether a fork
@@ -56,7 +59,10 @@ class Recorder {
     if (this.#allocationSites && mode !== 'worker') this.#allocations ??= new AllocationProfile();
     const allocations = this.#allocations === null ? undefined : () => this.#allocations.take();
     const options = { file, threads, threadId, allocations, onForked };
-    const { analysis, ...capture } = await this.#capture(JSON.stringify(round), mode, options);
+    const now = performance.now();
+    const seconds = this.#recordedMs === null ? undefined : (now - this.#recordedMs) / 1000;
+    this.#recordedMs = now;
+    const { analysis, ...capture } = await this.#capture(JSON.stringify({ ...round, seconds }), mode, options);
     return { ...capture, ...JSON.parse(analysis) };
   }
 

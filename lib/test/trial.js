@@ -147,6 +147,8 @@ class Trial {
     if (diagnosis.verdict === 'leak' && (round <= rounds || !confirmed)) return true;
     // A slow function may not have filled its cache yet. The time that draining takes is kept.
     if (diagnosis.verdict === 'leak') return rounds !== mostRounds && mayFill(diagnosis) && this.#leftMs > SPARE_MS;
+    // More calls say nothing about what a timer will do later.
+    if (diagnosis.suspects[0]?.evidence.expiry?.afterMs > this.#leftMs) return round <= rounds;
     const isOpen = diagnosis.verdict === 'inconclusive' || (diagnosis.verdict === 'healthy' && isGrowing(diagnosis));
     return isOpen && (round <= rounds || (round <= mostRounds && this.#leftMs > 0));
   }

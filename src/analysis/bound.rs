@@ -5,9 +5,10 @@
 //! `limit` or `capacity` in the container itself, in the two objects above it, or in a variable beside it; or the
 //! one that the code nearby compares its length with. Only captures with numbers made visible have the former.
 
-use crate::analysis::length_check::{Operand, assigned, length_checks};
+use crate::analysis::length_check::{Operand, length_checks};
 use crate::analysis::path::{Step, last_named};
-use crate::analysis::places::{Places, internal, is_context};
+use crate::analysis::places::{Places, is_context, number_value};
+use crate::analysis::source_text::assigned;
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::{EdgeKind, NodeKind};
@@ -84,15 +85,14 @@ fn written(places: &Places<'_>, above: &[Step], numbers: &[(String, f64)]) -> Ve
 }
 
 /// The fields, or variables, of a node that are numbers.
-fn numbers(graph: &Graph, node: NodeIdx) -> Vec<(String, f64)> {
+pub fn numbers(graph: &Graph, node: NodeIdx) -> Vec<(String, f64)> {
     let wanted = if is_context(graph, node) { EdgeKind::CONTEXT } else { EdgeKind::PROPERTY };
     let strings = &graph.columns().strings;
     graph
         .edges(node)
         .filter(|e| e.kind == wanted && graph.columns().nodes.kind[e.to.at()] == NodeKind::NUMBER)
         .filter_map(|e| {
-            let text = graph.node_name(internal(graph, e.to, b"value")?);
-            Some((strings.text(StrIdx(e.name_or_index)).into_owned(), text.parse().ok()?))
+            Some((strings.text(StrIdx(e.name_or_index)).into_owned(), number_value(graph, e.to)?))
         })
         .collect()
 }

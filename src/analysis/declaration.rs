@@ -27,6 +27,21 @@ pub fn position(text: &[u8], at: usize) -> Option<(u32, u32)> {
     Some((u32::try_from(line).ok()?, u32::try_from(column).ok()?))
 }
 
+/// The byte at a zero-based line and column (in UTF-16 units).
+pub fn offset(text: &[u8], line: u32, column: u32) -> Option<usize> {
+    let start = match line.checked_sub(1) {
+        None => 0,
+        Some(before) => memchr::memchr_iter(b'\n', text).nth(before as usize)? + 1,
+    };
+    let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |length| start + length);
+    let mut units = 0;
+    let before = std::str::from_utf8(&text[start..end]).ok()?.chars().take_while(|c| {
+        units += c.len_utf16();
+        units <= column as usize
+    });
+    Some(start + before.map(char::len_utf8).sum::<usize>())
+}
+
 fn is_declared(text: &[u8], at: usize, length: usize) -> bool {
     if text.get(at + length).is_some_and(|&next| is_part(next)) {
         return false;
@@ -45,7 +60,18 @@ fn is_part(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, offset, position};
+
+    #[test]
+    fn a_byte_has_a_position_and_a_position_a_byte() {
+        let text = "let a;\n'\u{1F600}é' + b;\n\n".as_bytes();
+        for at in (0..=text.len()).filter(|&at| std::str::from_utf8(&text[..at]).is_ok()) {
+            let (line, column) = position(text, at).unwrap();
+            assert_eq!(offset(text, line, column), Some(at));
+        }
+        assert_eq!(offset(text, 9, 0), None);
+        assert_eq!(offset(text, 0, 99), Some(6), "its line's end");
+    }
 
     #[test]
     fn a_variable_is_found_where_it_is_declared() {

@@ -4,6 +4,7 @@ use crate::analysis::candidates::{Candidate, candidates};
 use crate::analysis::digest::Digest;
 use crate::analysis::drained;
 use crate::analysis::evidence::round;
+use crate::analysis::expiry::{Expiries, Watched};
 use crate::analysis::fold::Fold;
 use crate::analysis::growth_point::Scene;
 use crate::analysis::path::{Step, begin_at_module, fold_repeats};
@@ -16,7 +17,8 @@ use crate::analysis::trend::{Schedule, Trend, trend};
 use crate::analysis::wording;
 use crate::graph::Graph;
 use crate::report::{
-    Bound, Diagnosis, Growth, RateUnit, Round, SCHEMA, Strength, Suspect, Verdict, per, size,
+    Bound, Diagnosis, Expiry, Growth, GrowthKind, RateUnit, Round, SCHEMA, Strength, Suspect, Verdict, per,
+    size,
 };
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ const ENOUGH_BYTES: f64 = 65_536.0;
 const MOST_ROUNDS: f64 = 50.0;
 /// Fewer iterations than this leave slow leaks unseen.
 const LITTLE_WORK: f64 = 1000.0;
+/// Rates that differ by no more are of the same objects.
+const SAME_RATE: f64 = 1.1;
 
 /// How to diagnose.
 #[derive(Clone, Debug)]
@@ -76,7 +80,8 @@ pub fn diagnose(
     } else {
         let reach = Reach::of(current);
         let scene = Scene { graph: current, fold: &fold, reach: &reach };
-        suspects(scene, &digests, &schedule, found, scripts, options)
+        let expiries = Expiries::new(current, Watched::of(&rounds));
+        suspects(scene, &digests, &schedule, found, scripts, options, &expiries)
     };
     (conclude(suspects, drained, rounds, &schedule, growth, options), digest)
 }
@@ -113,6 +118,7 @@ fn suspects(
     found: Vec<Candidate>,
     scripts: &ScriptTable,
     options: &Options,
+    expiries: &Expiries<'_>,
 ) -> (Vec<Suspect>, Vec<Candidate>) {
     let (mut cases, gone) = cases(scene, found);
     let gone = rejoin(scene, &mut cases, gone, &options.remembered);
@@ -125,9 +131,10 @@ fn suspects(
         .into_iter()
         .map(|steps| fold_repeats(scene.graph, begin_at_module(steps, is_module)))
         .collect();
-    let series = Series { scene, digests, schedule, unit: options.unit };
+    let series = Series { scene, digests, schedule, unit: options.unit, expiries };
     let mut list: Vec<Suspect> =
         cases.iter().zip(&trails).map(|(case, steps)| series.suspect(&places, case, steps)).collect();
+    expire_with(&mut list);
     list.extend(drained::suspects(&gone, &options.remembered, schedule));
     // What the program leaks first, then what drained, then V8's own.
     list.sort_by(|a, b| {
@@ -138,6 +145,22 @@ fn suspects(
         suspect.rank = at as u32 + 1;
     }
     (list, gone)
+}
+
+/// What several hold, so that only roots are above it, expires with what comes as often: the text that is both a Map's key
+/// and a variable of the timer's function.
+fn expire_with(list: &mut [Suspect]) {
+    let expiring: Vec<(f64, Expiry)> = list
+        .iter()
+        .filter_map(|s| Some((s.count_per_iteration * SAME_RATE, s.evidence.expiry.clone()?)))
+        .collect();
+    for suspect in list.iter_mut().filter(|s| s.grows_at.kind == GrowthKind::Root && !s.evidence.in_place) {
+        let with = expiring.iter().find(|(rate, _)| suspect.count_per_iteration <= *rate);
+        if let Some((_, expiry)) = with {
+            suspect.evidence.expiry = Some(expiry.clone());
+            suspect.evidence.strength = Strength::Weak;
+        }
+    }
 }
 
 /// What has drained away has no members left, but where it grew may still be known: the object that kept it got
@@ -200,11 +223,12 @@ fn conclude(
         (Verdict::Backlog, format!("It grew under load and drained when the load stopped: {sentence}"), None)
     } else if let Some(sentence) = leaking(Strength::Weak) {
         let weak = suspects.iter().find(|s| order(s) == 0);
-        let (what, advice) = match weak.and_then(|s| Some((s, s.evidence.bound.as_ref()?))) {
-            Some((suspect, bound)) => {
+        let (what, advice) = match weak.map(|s| (s, &s.evidence.bound, &s.evidence.expiry)) {
+            Some((suspect, Some(bound), _)) => {
                 ("It may be a cache that fills up", until_full(suspect, bound, options.unit))
             }
-            None => ("It may be growing", more_rounds(weak, schedule, options.unit)),
+            Some((_, None, Some(expiry))) => ("It may go away by itself", wording::until_due(expiry)),
+            _ => ("It may be growing", more_rounds(weak, schedule, options.unit)),
         };
         (Verdict::Inconclusive, format!("{what}: {sentence}"), Some(advice))
     } else {

@@ -2,16 +2,22 @@
 
 use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
 use crate::analysis::trend::{Schedule, Shape, Trend, median, trend};
-use crate::report::{Bound, Evidence, GrowthKind, Strength};
+use crate::report::{Bound, Evidence, Expiry, GrowthKind, Strength};
 
-/// The numbers of the main candidate and of those that are elements of the growth point like it. `bound`: what it
-/// may grow to.
+/// What may end the growth: a number of entries, or time.
+#[derive(Default)]
+pub struct End {
+    pub bound: Option<Bound>,
+    pub expiry: Option<Expiry>,
+}
+
+/// The numbers of the main candidate and of those that are elements of the growth point like it.
 pub fn evidence(
     main: &Candidate,
     siblings: &[&Candidate],
     schedule: &Schedule,
     kind: GrowthKind,
-    bound: Option<Bound>,
+    end: End,
 ) -> Evidence {
     let in_place = main.growth == Grown::Size;
     let sum = |of: fn(&Candidate) -> &Vec<Option<u64>>| -> Vec<Option<u64>> {
@@ -26,7 +32,7 @@ pub fn evidence(
         true => is_bookkeeping(&main.class_name) || !same_number(&main.counts, schedule),
         false => slows_down(&schedule.rates(&counts), trend.total),
     };
-    let weak = little || bound.is_some() || doubtful;
+    let weak = little || end.bound.is_some() || end.expiry.is_some() || doubtful;
     let ceiling = if weak { Strength::Weak } else { Strength::Strong };
     Evidence {
         r2: round(trend.r2),
@@ -35,7 +41,8 @@ pub fn evidence(
         drained: trend.drained.map(round),
         counts,
         bytes,
-        bound,
+        bound: end.bound,
+        expiry: end.expiry,
     }
 }
 

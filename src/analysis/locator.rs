@@ -89,6 +89,13 @@ impl<'a> Locator<'a> {
         Some(Code { text: text?, script_id: place.script_id, file: place.file.clone() })
     }
 
+    /// The script and the byte at a zero-based position.
+    pub fn code_at(&self, script_id: u32, line: u32, column: u32) -> Option<(Code, usize)> {
+        let code = self.code(&self.scripts.place(script_id, line, column))?;
+        let at = declaration::offset(&code.text, line, column)?;
+        Some((code, at))
+    }
+
     /// The place of a byte of the code.
     pub fn place_in(&self, code: &Code, at: usize) -> Option<Place> {
         let (line, column) = declaration::position(&code.text, at)?;

@@ -7,10 +7,10 @@
 use crate::analysis::container::is_dictionary;
 use crate::analysis::expression::expression;
 use crate::analysis::label::clip;
-use crate::analysis::length_check::is_readable;
 use crate::analysis::locator::{Code, Locator};
 use crate::analysis::path::{Link, Step};
 use crate::analysis::scripts::ScriptTable;
+use crate::analysis::source_text::is_readable;
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::{EdgeKind, NodeKind};
@@ -197,6 +197,12 @@ impl<'a> Places<'a> {
         codes
     }
 
+    /// The script that a closure is in, and the byte at which it begins.
+    pub fn code_of(&self, closure: NodeIdx) -> Option<(Code, usize)> {
+        let at = self.graph.location(closure)?;
+        self.locator.code_at(at.script_id, at.line, at.column)
+    }
+
     /// The place of a byte of the code.
     pub fn place_in(&self, code: &Code, at: usize) -> Option<Place> {
         self.locator.place_in(code, at)
@@ -317,6 +323,13 @@ pub fn internal(graph: &Graph, node: NodeIdx, name: &[u8]) -> Option<NodeIdx> {
         .edges(node)
         .find(|e| e.kind == EdgeKind::INTERNAL && strings.bytes(StrIdx(e.name_or_index)) == name)
         .map(|e| e.to)
+}
+
+/// What a number's node says, in captures that make numbers visible.
+pub fn number_value(graph: &Graph, node: NodeIdx) -> Option<f64> {
+    let is_number = graph.columns().nodes.kind[node.at()] == NodeKind::NUMBER;
+    let text = is_number.then(|| internal(graph, node, b"value")).flatten()?;
+    graph.node_name(text).parse().ok()
 }
 
 /// The target of a node's property of that name.

@@ -2,7 +2,7 @@
 //! happen is the shortest way to a fix. This reads text, not a program, as [`length_check`](crate::analysis::length_check)
 //! does.
 
-use crate::analysis::length_check::{is_that, owner_start};
+use crate::analysis::source_text::{is_that, owner_start};
 use memchr::memmem;
 
 /// Where it is, a byte offset, and what it says.
@@ -13,6 +13,7 @@ pub struct Removal {
 }
 
 const METHODS: [&[u8]; 5] = [b".delete(", b".clear(", b".shift(", b".pop(", b".splice("];
+const EMPTY: [&[u8]; 6] = [b"new Map", b"new Set", b"Object.create(null)", b"{}", b"[]", b"0"];
 const KEEPING: [&[u8]; 2] = [b".filter(", b".slice("];
 
 /// The first of that container: a variable, or a property of something.
@@ -50,9 +51,39 @@ fn filtered(name: &str, rest: &[u8]) -> Option<String> {
     Some(format!("{name} = {name}{}…)", String::from_utf8_lossy(method)))
 }
 
+/// Where a container is emptied as a whole: `open = new Map()`, `open.length = 0`. Only in a function that runs again and
+/// again: elsewhere it is how a container begins.
+pub fn reset(text: &[u8], name: &str, is_property: bool) -> Option<String> {
+    memmem::find_iter(text, name).filter(|&at| is_that(text, at, name, is_property)).find_map(|at| {
+        let rest = &text[at + name.len()..];
+        let (length, rest) = match rest.strip_prefix(b".length") {
+            Some(rest) => (".length", rest),
+            None => ("", rest),
+        };
+        let value = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let emptied = EMPTY.iter().find(|empty| value.starts_with(empty))?;
+        Some(format!("{name}{length} = {}", String::from_utf8_lossy(emptied)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::removal;
+    use super::{removal, reset};
+
+    #[test]
+    fn what_empties_is_found() {
+        for (code, is_property, shown) in [
+            ("open = new Map();", false, "open = new Map"),
+            ("this.open = {}", true, "open = {}"),
+            ("open.length = 0", false, "open.length = 0"),
+            ("open=[]", false, "open = []"),
+        ] {
+            assert_eq!(reset(code.as_bytes(), "open", is_property).as_deref(), Some(shown), "{code}");
+        }
+        for code in ["open == []", "open = [1]", "open = other", "opened = []"] {
+            assert_eq!(reset(code.as_bytes(), "open", false), None, "{code}");
+        }
+    }
 
     #[test]
     fn what_takes_out_is_found() {

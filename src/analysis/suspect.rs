@@ -5,7 +5,8 @@ use crate::analysis::candidates::{Candidate, Growth as Grown, floats};
 use crate::analysis::container::is_dictionary;
 use crate::analysis::detectors::{self, Clues};
 use crate::analysis::digest::Digest;
-use crate::analysis::evidence::{evidence, is_bookkeeping, round};
+use crate::analysis::evidence::{End, evidence, is_bookkeeping, round};
+use crate::analysis::expiry::Expiries;
 use crate::analysis::growth_point::Scene;
 use crate::analysis::label::VIA_TEXT;
 use crate::analysis::members::owner;
@@ -18,7 +19,9 @@ use crate::analysis::wording;
 use crate::graph::Graph;
 use crate::ids::NodeIdx;
 use crate::parse::columns::NodeKind;
-use crate::report::{ClassGrowth, GrowthKind, GrowthPoint, Hop, Place, RateUnit, Role, Strength, Suspect};
+use crate::report::{
+    ClassGrowth, Expiry, GrowthKind, GrowthPoint, Hop, Place, RateUnit, Role, Strength, Suspect,
+};
 
 /// The category of growth that is not the program's doing.
 pub const NOISE: &str = "noise";
@@ -32,6 +35,7 @@ pub struct Series<'a> {
     pub digests: &'a [&'a Digest],
     pub schedule: &'a Schedule,
     pub unit: RateUnit,
+    pub expiries: &'a Expiries<'a>,
 }
 
 /// The case's path. Members that are held through other objects give way to what is held directly.
@@ -53,7 +57,7 @@ pub fn case_trail(scene: Scene<'_>, case: &mut Case) -> Vec<Step> {
 impl Series<'_> {
     /// One suspect, with its words, from what grows at one growth point and the path to it.
     pub fn suspect(&self, places: &Places<'_>, case: &Case, steps: &[Step]) -> Suspect {
-        let Series { scene, digests, schedule, unit } = *self;
+        let Series { scene, digests, schedule, unit, .. } = *self;
         let main = &case.main;
         let kind = kind(scene, case, steps);
         let growth_steps = upto_growth_point(steps);
@@ -81,8 +85,11 @@ impl Series<'_> {
         let siblings = siblings(case);
         let elements = growth_elements(scene, digests, case);
         let most = elements.iter().flatten().max().or_else(|| main.counts.iter().flatten().max());
-        let within = case.site.at.and_then(|_| bound(scene.graph, places, growth_steps, *most?));
-        let mut evidence = evidence(main, &siblings, schedule, kind, within);
+        let end = End {
+            bound: case.site.at.and_then(|_| bound(scene.graph, places, growth_steps, *most?)),
+            expiry: self.expiry(places, kind, growth_steps, case),
+        };
+        let mut evidence = evidence(main, &siblings, schedule, kind, end);
         let backlog = case.all().all(|candidate| candidate.backlog);
         let mut count = siblings.iter().map(|c| c.count.slope).sum();
         // Members held through others are counted by what holds them.
@@ -148,13 +155,33 @@ impl Series<'_> {
     }
 }
 
+impl Series<'_> {
+    /// What a timer will do about it.
+    fn expiry(
+        &self,
+        places: &Places<'_>,
+        kind: GrowthKind,
+        growth_steps: &[Step],
+        case: &Case,
+    ) -> Option<Expiry> {
+        match kind {
+            GrowthKind::Timers => self.expiries.of_timer(places, case.site.member),
+            _ if case.main.class_name == "Timeout" => self.expiries.of_timer(places, case.site.member),
+            _ if is_container(kind) => self.expiries.of_container(places, growth_steps, case.site.member),
+            _ => None,
+        }
+    }
+}
+
+/// Whether what has that kind is a container of the program's.
+fn is_container(kind: GrowthKind) -> bool {
+    use GrowthKind::{Array, Dictionary, InPlace, Map, Object, Set};
+    matches!(kind, Array | Dictionary | InPlace | Map | Object | Set)
+}
+
 /// Where the program takes out of the container again.
 fn taken_out(places: &Places<'_>, kind: GrowthKind, growth_steps: &[Step]) -> Option<(String, Place)> {
-    use GrowthKind::{Array, Dictionary, InPlace, Map, Object, Set};
-    if !matches!(kind, Array | Dictionary | InPlace | Map | Object | Set) {
-        return None;
-    }
-    let (name, is_property) = last_named(growth_steps)?;
+    let (name, is_property) = last_named(growth_steps).filter(|_| is_container(kind))?;
     places.codes(growth_steps, 1).iter().find_map(|code| {
         let removal = removal(&code.text, name, is_property)?;
         Some((removal.text, places.place_in(code, removal.at)?))

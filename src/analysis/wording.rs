@@ -3,7 +3,7 @@
 use crate::analysis::fold::signature;
 use crate::analysis::path::{Link, Step};
 use crate::analysis::places::ANONYMOUS;
-use crate::report::{GrowthKind, Place, RateUnit, per, short, signed, size};
+use crate::report::{Expiry, GrowthKind, Place, RateUnit, per, short, signed, size};
 
 /// "array `requests` of lib/server.js".
 pub fn growth_point(
@@ -76,6 +76,24 @@ pub fn taken_out(text: &str, place: &Place) -> String {
         short(&place.file)
     )
 }
+
+/// How to find out whether a timer takes it away.
+pub fn until_due(expiry: &Expiry) -> String {
+    let seconds = (expiry.after_ms as f64 / 1000.0).ceil();
+    let place = expiry.place.as_ref().map_or_else(String::new, |place| {
+        let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+        format!(", {}{line}", short(&place.file))
+    });
+    format!(
+        "A timer is to take it away after {seconds:.0} s (`{}`{place}), which is longer than this lasted. A hunt with \
+         `--cool-down {:.0}`, or captures that are further apart, would tell whether it does.",
+        expiry.text,
+        seconds + COOL_DOWN_SPARE_S
+    )
+}
+
+/// On top of the time after which a timer is due.
+const COOL_DOWN_SPARE_S: f64 = 10.0;
 
 /// "array `samples` of stats.js gets 80 B bigger per iteration".
 pub fn bigger(growth_point: &str, bytes: f64, unit: RateUnit) -> String {

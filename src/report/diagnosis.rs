@@ -63,6 +63,9 @@ pub struct Round {
     /// True for the capture after the load had stopped and everything had time to drain.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cool_down: bool,
+    /// Since the capture before this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heap_used: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -297,6 +300,22 @@ pub struct Evidence {
     /// What the program lets it grow to, where that is known and not reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
+    /// When a timer will have taken it away, where that is later than anybody has watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Expiry>,
+}
+
+/// What a pending timer will do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Expiry {
+    /// What takes it away: `sessions.delete(…)`.
+    pub text: String,
+    /// How long something is kept.
+    pub after_ms: u64,
+    /// The timer's function.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// A number under a name like `max`, in the container or beside it.

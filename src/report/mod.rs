@@ -10,8 +10,8 @@ pub mod summary;
 pub mod text;
 
 pub use diagnosis::{
-    AllocatedAt, Bound, ClassGrowth, Diagnosis, Evidence, Generated, Growth, GrowthKind, GrowthPoint, Hop,
-    Package, Place, RateUnit, Role, Round, SCHEMA, StackFrame, Strength, Suspect, Verdict,
+    AllocatedAt, Bound, ClassGrowth, Diagnosis, Evidence, Expiry, Generated, Growth, GrowthKind, GrowthPoint,
+    Hop, Package, Place, RateUnit, Role, Round, SCHEMA, StackFrame, Strength, Suspect, Verdict,
 };
 pub use human::{in_package, per, short, signed, size};
 pub use summary::{ClassRow, Summary};
