@@ -67,12 +67,19 @@ impl Watched {
 pub struct Expiries<'a> {
     graph: &'a Graph,
     watched: Watched,
-    timers: OnceCell<Vec<PendingTimer>>,
+    runs: OnceCell<Vec<Run>>,
+}
+
+/// What a pending timer will run.
+struct Run {
+    timer: PendingTimer,
+    code: Code,
+    functions: Vec<Range<usize>>,
 }
 
 impl<'a> Expiries<'a> {
     pub fn new(graph: &'a Graph, watched: Watched) -> Self {
-        Self { graph, watched, timers: OnceCell::new() }
+        Self { graph, watched, runs: OnceCell::new() }
     }
 
     /// Of a container whose path is `growth_steps`, with `member` in it.
@@ -85,31 +92,36 @@ impl<'a> Expiries<'a> {
         self.watched.load_ms?;
         let (name, is_property) = last_named(growth_steps)?;
         let codes = places.codes(growth_steps, 1);
-        let timers = self.timers.get_or_init(|| pending_timers(self.graph));
-        timers.iter().find_map(|timer| {
-            let (code, at) = places.code_of(timer.callback)?;
-            if !codes.iter().any(|known| known.is(&code)) {
-                return None;
-            }
-            let functions = reachable(&code.text, at);
-            let text = functions.iter().find_map(|range| {
-                let text = &code.text[range.clone()];
-                removal(text, name, is_property)
-                    .map(|found| found.text)
-                    .or_else(|| reset(text, name, is_property))
+        let runs = self.runs.get_or_init(|| self.runs(places));
+        runs.iter().filter(|run| codes.iter().any(|code| code.is(&run.code))).find_map(|run| {
+            let text = run.functions.iter().find_map(|range| {
+                let text = &run.code.text[range.clone()];
+                let taken = removal(text, name, is_property).map(|found| found.text);
+                taken.or_else(|| reset(text, name, is_property))
             })?;
-            let again = timer.repeats || starts_again(&code.text, &functions);
-            let kept = match again {
-                true => self.times_to_live(&code, &functions, growth_steps, member),
+            let kept = match run.timer.repeats || starts_again(&run.code.text, &run.functions) {
+                true => self.times_to_live(run, growth_steps, member),
                 false => Vec::new(),
             };
             // What is kept for a time is found by the run after that.
+            let delay = run.timer.delay_ms;
             let due = match kept.is_empty() {
-                true => self.later(timer.delay_ms),
-                false => kept.iter().filter_map(|ms| self.later(timer.delay_ms + ms)).min_by(f64::total_cmp),
+                true => self.later(delay),
+                false => kept.iter().filter_map(|ms| self.later(delay + ms)).min_by(f64::total_cmp),
             }?;
-            Some(Expiry { text, after_ms: due as u64, place: places.known(timer.callback) })
+            Some(Expiry { text, after_ms: due as u64, place: places.known(run.timer.callback) })
         })
+    }
+
+    fn runs(&self, places: &Places<'_>) -> Vec<Run> {
+        let timers = pending_timers(self.graph).into_iter();
+        timers
+            .filter_map(|timer| {
+                let (code, at) = places.code_of(timer.callback)?;
+                let functions = is_readable(&code.text).then(|| reachable(&code.text, at))?;
+                Some(Run { timer, code, functions })
+            })
+            .collect()
     }
 
     /// Of timers that pile up, each of which will run once.
@@ -137,23 +149,17 @@ impl<'a> Expiries<'a> {
     }
 
     /// Milliseconds that an entry may be kept, as far as the code, the objects above it and the entry say.
-    fn times_to_live(
-        &self,
-        code: &Code,
-        functions: &[Range<usize>],
-        above: &[Step],
-        member: NodeIdx,
-    ) -> Vec<f64> {
+    fn times_to_live(&self, run: &Run, above: &[Step], member: NodeIdx) -> Vec<f64> {
         let near: Vec<(String, f64)> =
             above.iter().rev().take(NEAREST).flat_map(|step| numbers(self.graph, step.node)).collect();
         let mut found: Vec<f64> =
             near.iter().filter(|(name, _)| keeps(name)).map(|(_, value)| *value).collect();
-        for range in functions {
-            for word in words(&code.text[range.clone()]) {
+        for range in &run.functions {
+            for word in words(&run.code.text[range.clone()]) {
                 match number(word.as_bytes()) {
                     Some((value, _)) if value >= LEAST_MS => found.push(value),
                     Some(_) => {}
-                    None if keeps(word) => found.extend(assigned(&code.text, word)),
+                    None if keeps(word) => found.extend(assigned(&run.code.text, word)),
                     None => {}
                 }
             }

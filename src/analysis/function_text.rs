@@ -5,23 +5,35 @@
 
 use crate::analysis::source_text::{is_name, is_part};
 use memchr::memmem;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// Functions that are followed from one.
 const MOST: usize = 32;
-/// No function is longer.
+/// Names that are looked up for one.
+const MOST_NAMES: usize = 256;
+/// No function is longer, …
 const LONGEST: usize = 256 * 1024;
+/// … and in a longer text none is looked for.
+const LONGEST_TEXT: usize = 1024 * 1024;
 /// What is followed by a parenthesis and is no call.
 const WORDS: [&[u8]; 9] =
     [b"if", b"for", b"while", b"switch", b"catch", b"function", b"return", b"typeof", b"await"];
 
 /// The function that begins at `at`, and those that it calls, by way of others too.
 pub fn reachable(text: &[u8], at: usize) -> Vec<Range<usize>> {
+    if text.len() > LONGEST_TEXT {
+        return Vec::new();
+    }
     let mut found: Vec<Range<usize>> = extent(text, at).into_iter().collect();
+    let mut names: FxHashSet<&[u8]> = FxHashSet::default();
     let mut next = 0;
     while let Some(range) = found.get(next).cloned() {
         next += 1;
         for name in called(text, range) {
+            if names.len() >= MOST_NAMES || !names.insert(name) {
+                continue;
+            }
             for definition in defined(text, name) {
                 if found.len() < MOST && !found.contains(&definition) {
                     found.push(definition);

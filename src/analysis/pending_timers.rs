@@ -18,14 +18,13 @@ pub struct PendingTimer {
 }
 
 /// More callbacks than this are not asked.
-const MOST: usize = 256;
+const MOST: usize = 64;
 
 /// Of each callback that has a place in a script, the timer that is first in the heap.
 pub fn pending_timers(graph: &Graph) -> Vec<PendingTimer> {
     let mut seen = FxHashSet::default();
     graph
         .nodes()
-        .filter(|&node| &*graph.node_name(node) == "Timeout")
         .filter_map(|node| pending_timer(graph, node))
         .filter(|timer| {
             let at = graph.location(timer.callback);
@@ -38,7 +37,8 @@ pub fn pending_timers(graph: &Graph) -> Vec<PendingTimer> {
 /// `None` for a timer that was cleared or has run, and for anything else.
 pub fn pending_timer(graph: &Graph, node: NodeIdx) -> Option<PendingTimer> {
     let columns = graph.columns();
-    if columns.nodes.kind[node.at()] != NodeKind::OBJECT || &*graph.node_name(node) != "Timeout" {
+    let name = columns.strings.bytes(columns.nodes.name[node.at()]);
+    if columns.nodes.kind[node.at()] != NodeKind::OBJECT || name != b"Timeout" {
         return None;
     }
     // In no list any more: `null` is a hidden node.
