@@ -39,22 +39,29 @@ test('entries that a timer each removes in a minute', async () => {
   assert.ok(rounds.slice(1).every(({ seconds }) => seconds > 0));
 });
 
-test('entries that a sweep finds when they are old enough', async () => {
-  const { verdict, reason, suspects } = await huntOf(`
-    class Store {
+test('entries that a sweep finds when they are old enough, in a file of its own', async () => {
+  fs.writeFileSync(
+    path.join(root, 'store.js'),
+    `exports.Store = class Store {
       #ttl = 60;
       constructor() {
-        this.entries = new Map();
+        this.entries = {};
         setInterval(() => this.#sweep(), 30 * 1000).unref();
       }
-      #sweep() {
-        for (const [key, { at }] of this.entries) if (Date.now() - at > this.#ttl * 1e3) this.entries.delete(key);
+      set(key, value) {
+        this.entries[key] = { at: Date.now(), value };
       }
-    }
-    const store = new Store();
-    exports.iterate = (i) => store.entries.set(i, { at: Date.now(), value: 'value ' + i });`);
+      #sweep() {
+        for (const [key, { at }] of Object.entries(this.entries)) if (Date.now() - at > this.#ttl * 1e3) delete this.entries[key];
+      }
+    };`,
+  );
+  const { verdict, reason, suspects } = await huntOf(`
+    const store = new (require('./store.js').Store)();
+    exports.iterate = (i) => store.set('key ' + i, 'value ' + i);`);
   assert.equal(verdict, 'inconclusive', reason);
-  assert.equal(suspects[0].evidence.expiry.text, 'entries.delete(…)');
+  const { text, afterMs } = suspects[0].evidence.expiry;
+  assert.deepEqual([text, afterMs], ['delete entries[…]', 90_000]);
 });
 
 test('timers that are still to run, and those that start anew', async () => {

@@ -25,7 +25,7 @@ const TIMES: f64 = 2.0;
 const LONGEST_MS: f64 = 86_400_000.0;
 /// Smaller numbers are of seconds.
 const LEAST_MS: f64 = 1000.0;
-/// The container and so many objects above it are asked for how long they keep.
+/// The classes of the container and of so many objects above it may have timers, and these objects know how long they keep.
 const NEAREST: usize = 3;
 /// What the name of a time to live has in it.
 const KEEPS: [&str; 12] = [
@@ -91,7 +91,7 @@ impl<'a> Expiries<'a> {
     ) -> Option<Expiry> {
         self.watched.load_ms?;
         let (name, is_property) = last_named(growth_steps)?;
-        let codes = places.codes(growth_steps, 1);
+        let codes = places.codes(growth_steps, NEAREST);
         let runs = self.runs.get_or_init(|| self.runs(places));
         runs.iter().filter(|run| codes.iter().any(|code| code.is(&run.code))).find_map(|run| {
             let text = run.functions.iter().find_map(|range| {
