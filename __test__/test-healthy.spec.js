@@ -5,8 +5,8 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { setTimeout: sleep } = require('node:timers/promises');
 
+const { fills } = require('../benches/assert/fills.js');
 const { assertNoLeak } = require('../lib/test/index.js');
 
 test('a cache that fills up while it is watched', async () => {
@@ -36,21 +36,7 @@ test('a buffer that is flushed every second', async (t) => {
 });
 
 test('a queue that drains for seconds', async () => {
-  const queue = [];
-  let busy = false;
-  const consume = async () => {
-    busy = true;
-    while (queue.length > 0) {
-      queue.splice(0, 100);
-      await sleep(1);
-    }
-    busy = false;
-  };
-  await assertNoLeak(async (i) => {
-    queue.push({ i });
-    if (!busy) consume();
-    await null;
-  });
+  await assertNoLeak(fills['queue with a slow consumer']());
 });
 
 test('a number of objects that goes up and down at random', async () => {

@@ -112,9 +112,9 @@ class Observation {
     this.stage = 'in the cool-down';
     const given = this.#config.given.coolDown;
     // A timer that is due soon answers the question.
-    const dueMs = this.#dueMs <= DUE_MS ? this.#dueMs * DUE_SPARE : 0;
+    const dueMs = given || this.#dueMs > DUE_MS ? 0 : this.#dueMs * DUE_SPARE;
     const due = Date.now() + dueMs;
-    const total = given ? this.#config.coolDown * 1000 : Math.max(this.#config.coolDown * 1000, dueMs);
+    const total = Math.max(this.#config.coolDown * 1000, dueMs);
     const until = Date.now() + total;
     const patience = given ? until : until + DRAIN_MS;
     const top = this.#used;

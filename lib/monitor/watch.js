@@ -2,11 +2,11 @@
 
 const { subscribe, unsubscribe } = require('node:diagnostics_channel');
 
-const native = require('../addon.js');
 const { describe } = require('../errors.js');
 const { Recorder } = require('../hunt/recorder.js');
 const { OtlpExporter } = require('../otlp/exporter.js');
 const { Pusher } = require('../push/pusher.js');
+const { renderDiagnosis } = require('../render.js');
 const { Alarm } = require('./alarm.js');
 const { KnownLeaks } = require('./known-leaks.js');
 const { Monitor } = require('./monitor.js');
@@ -112,7 +112,7 @@ function block({ confirmed, state, diagnosis }) {
   const headline = confirmed
     ? `leakguard: this process (${process.pid}) leaks memory: ${rate}${left} (${area ?? 'js-heap'})`
     : `leakguard: memory of this process (${process.pid}) grows: ${rate}${left}. A cache that fills looks the same; if it goes on, it is a leak`;
-  const text = diagnosis === null ? '' : native.renderDiagnosis(JSON.stringify(diagnosis), { width: 100, color: false, confirmed });
+  const text = diagnosis === null ? '' : renderDiagnosis(diagnosis, {}, { confirmed });
   return `${headline}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}`;
 }
 

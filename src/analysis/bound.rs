@@ -8,14 +8,14 @@
 use crate::analysis::length_check::{Operand, length_checks};
 use crate::analysis::path::{Step, last_named};
 use crate::analysis::places::{Places, is_context, number_value};
-use crate::analysis::source_text::assigned;
+use crate::analysis::source_text::{assigned, plain};
 use crate::graph::Graph;
 use crate::ids::{NodeIdx, StrIdx};
 use crate::parse::columns::{EdgeKind, NodeKind};
 use crate::report::Bound;
 
 /// The container and so many objects above it are asked.
-const NEAREST: usize = 3;
+pub const NEAREST: usize = 3;
 /// No cache is given more room than this and means it.
 const LARGEST: f64 = 1e6;
 /// A larger number in code is more likely to be an alarm's than a cache's.
@@ -51,8 +51,7 @@ const ELSE: [&str; 22] = [
 
 /// The smallest bound that `elements` have not reached.
 pub fn bound(graph: &Graph, places: &Places<'_>, above: &[Step], elements: u64) -> Option<Bound> {
-    let numbers: Vec<(String, f64)> =
-        above.iter().rev().take(NEAREST).flat_map(|step| numbers(graph, step.node)).collect();
+    let numbers = numbers_near(graph, above);
     let written = written(places, above, &numbers);
     numbers
         .into_iter()
@@ -84,6 +83,11 @@ fn written(places: &Places<'_>, above: &[Step], numbers: &[(String, f64)]) -> Ve
     found
 }
 
+/// The numbers in a container and in the objects above it.
+pub fn numbers_near(graph: &Graph, above: &[Step]) -> Vec<(String, f64)> {
+    above.iter().rev().take(NEAREST).flat_map(|step| numbers(graph, step.node)).collect()
+}
+
 /// The fields, or variables, of a node that are numbers.
 pub fn numbers(graph: &Graph, node: NodeIdx) -> Vec<(String, f64)> {
     let wanted = if is_context(graph, node) { EdgeKind::CONTEXT } else { EdgeKind::PROPERTY };
@@ -98,8 +102,7 @@ pub fn numbers(graph: &Graph, node: NodeIdx) -> Vec<(String, f64)> {
 }
 
 fn is_limit(name: &str) -> bool {
-    let plain: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let plain = plain(name);
     (BEGINS.iter().any(|word| plain.starts_with(word)) || ENDS.iter().any(|word| plain.ends_with(word)))
         && !ELSE.iter().any(|word| plain.contains(word))
 }

@@ -4,17 +4,18 @@
 //! In: a growth point, its container's name in the code, the timers that are pending, and how long the captures took.
 //! Out: [`Expiry`]. The code of the timers' callbacks is read as text, as [`bound`](crate::analysis::bound) does.
 
-use crate::analysis::bound::numbers;
+use crate::analysis::bound::{NEAREST, numbers, numbers_near};
 use crate::analysis::function_text::reachable;
 use crate::analysis::locator::Code;
 use crate::analysis::path::{Step, last_named};
 use crate::analysis::pending_timers::{PendingTimer, pending_timer, pending_timers};
 use crate::analysis::places::{Places, number_value, property};
 use crate::analysis::removal::{removal, reset};
-use crate::analysis::source_text::{assigned, is_part, is_readable, number};
+use crate::analysis::source_text::{assigned, is_part, is_readable, number, plain};
 use crate::graph::Graph;
 use crate::ids::NodeIdx;
 use crate::report::{Expiry, Round};
+use memchr::memmem;
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -25,8 +26,6 @@ const TIMES: f64 = 2.0;
 const LONGEST_MS: f64 = 86_400_000.0;
 /// Smaller numbers are of seconds.
 const LEAST_MS: f64 = 1000.0;
-/// The classes of the container and of so many objects above it may have timers, and these objects know how long they keep.
-const NEAREST: usize = 3;
 /// What the name of a time to live has in it.
 const KEEPS: [&str; 12] = [
     "ttl",
@@ -77,6 +76,22 @@ struct Run {
     functions: Vec<Range<usize>>,
 }
 
+impl Run {
+    /// `None` where the text is not known, or not for people.
+    fn of(places: &Places<'_>, timer: PendingTimer) -> Option<Self> {
+        let (code, at) = places.code_of(timer.callback)?;
+        let functions = is_readable(&code.text).then(|| reachable(&code.text, at))?;
+        Some(Self { timer, code, functions })
+    }
+
+    fn starts_again(&self) -> bool {
+        let starts = |range: &Range<usize>| {
+            STARTS.iter().any(|start| memmem::find(&self.code.text[range.clone()], start).is_some())
+        };
+        self.functions.iter().any(starts)
+    }
+}
+
 impl<'a> Expiries<'a> {
     pub fn new(graph: &'a Graph, watched: Watched) -> Self {
         Self { graph, watched, runs: OnceCell::new() }
@@ -99,7 +114,7 @@ impl<'a> Expiries<'a> {
                 let taken = removal(text, name, is_property).map(|found| found.text);
                 taken.or_else(|| reset(text, name, is_property))
             })?;
-            let kept = match run.timer.repeats || starts_again(&run.code.text, &run.functions) {
+            let kept = match run.timer.repeats || run.starts_again() {
                 true => self.times_to_live(run, growth_steps, member),
                 false => Vec::new(),
             };
@@ -114,14 +129,7 @@ impl<'a> Expiries<'a> {
     }
 
     fn runs(&self, places: &Places<'_>) -> Vec<Run> {
-        let timers = pending_timers(self.graph).into_iter();
-        timers
-            .filter_map(|timer| {
-                let (code, at) = places.code_of(timer.callback)?;
-                let functions = is_readable(&code.text).then(|| reachable(&code.text, at))?;
-                Some(Run { timer, code, functions })
-            })
-            .collect()
+        pending_timers(self.graph).into_iter().filter_map(|timer| Run::of(places, timer)).collect()
     }
 
     /// Of timers that pile up, each of which will run once.
@@ -130,12 +138,8 @@ impl<'a> Expiries<'a> {
         let timer = timer.filter_map(|node| pending_timer(self.graph, node)).find(|timer| !timer.repeats)?;
         let due = self.later(timer.delay_ms)?;
         let is_nodes = places.of(timer.callback).is_some_and(|place| place.file.starts_with("node:"));
-        let runs_once = || {
-            let (code, at) = places.code_of(timer.callback)?;
-            let once = is_readable(&code.text) && !starts_again(&code.text, &reachable(&code.text, at));
-            once.then_some(())
-        };
-        (is_nodes || runs_once().is_some()).then(|| Expiry {
+        let runs_once = || Run::of(places, timer).is_some_and(|run| !run.starts_again());
+        (is_nodes || runs_once()).then(|| Expiry {
             text: "setTimeout(…)".to_owned(),
             after_ms: due as u64,
             place: places.known(timer.callback).filter(|_| !is_nodes),
@@ -150,10 +154,8 @@ impl<'a> Expiries<'a> {
 
     /// Milliseconds that an entry may be kept, as far as the code, the objects above it and the entry say.
     fn times_to_live(&self, run: &Run, above: &[Step], member: NodeIdx) -> Vec<f64> {
-        let near: Vec<(String, f64)> =
-            above.iter().rev().take(NEAREST).flat_map(|step| numbers(self.graph, step.node)).collect();
-        let mut found: Vec<f64> =
-            near.iter().filter(|(name, _)| keeps(name)).map(|(_, value)| *value).collect();
+        let near = numbers_near(self.graph, above).into_iter();
+        let mut found: Vec<f64> = near.filter(|(name, _)| keeps(name)).map(|(_, value)| value).collect();
         for range in &run.functions {
             for word in words(&run.code.text[range.clone()]) {
                 match number(word.as_bytes()) {
@@ -178,16 +180,8 @@ impl<'a> Expiries<'a> {
     }
 }
 
-fn starts_again(text: &[u8], functions: &[Range<usize>]) -> bool {
-    let starts = |range: &Range<usize>| {
-        STARTS.iter().any(|start| memchr::memmem::find(&text[range.clone()], start).is_some())
-    };
-    functions.iter().any(starts)
-}
-
 fn keeps(name: &str) -> bool {
-    let plain: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let plain = plain(name);
     KEEPS.iter().any(|word| plain.contains(word))
 }
 

@@ -39,6 +39,11 @@ pub fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
 }
 
+/// A name in small letters, without what joins its words: `#maxAge`, `MAX_AGE`.
+pub fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// The numbers that are assigned to that name: `const KEEP = 500`, `{ keep: 500 }`.
 pub fn assigned(text: &[u8], name: &str) -> Vec<f64> {
     memmem::find_iter(text, name.as_bytes())

@@ -153,9 +153,7 @@ impl Series<'_> {
             class_name,
         }
     }
-}
 
-impl Series<'_> {
     /// What a timer will do about it.
     fn expiry(
         &self,
@@ -164,12 +162,12 @@ impl Series<'_> {
         growth_steps: &[Step],
         case: &Case,
     ) -> Option<Expiry> {
-        match kind {
-            GrowthKind::Timers => self.expiries.of_timer(places, case.site.member),
-            _ if case.main.class_name == "Timeout" => self.expiries.of_timer(places, case.site.member),
-            _ if is_container(kind) => self.expiries.of_container(places, growth_steps, case.site.member),
-            _ => None,
+        if kind == GrowthKind::Timers || case.main.class_name == "Timeout" {
+            return self.expiries.of_timer(places, case.site.member);
         }
+        is_container(kind)
+            .then(|| self.expiries.of_container(places, growth_steps, case.site.member))
+            .flatten()
     }
 }
 

@@ -69,21 +69,23 @@ pub const DRAINS: &str = "Work came in faster than it was done, and was caught u
 
 /// What to do where the program does take out again.
 pub fn taken_out(text: &str, place: &Place) -> String {
-    let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
     format!(
-        "{}{line} takes out of it again (`{text}`): see why that does not happen for all of them, or whether it happens \
+        "{} takes out of it again (`{text}`): see why that does not happen for all of them, or whether it happens \
          later than this load lasts.",
-        short(&place.file)
+        at_line(place)
     )
+}
+
+/// "lib/server.js:12"
+fn at_line(place: &Place) -> String {
+    let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+    format!("{}{line}", short(&place.file))
 }
 
 /// How to find out whether a timer takes it away.
 pub fn until_due(expiry: &Expiry) -> String {
     let seconds = (expiry.after_ms as f64 / 1000.0).ceil();
-    let place = expiry.place.as_ref().map_or_else(String::new, |place| {
-        let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
-        format!(", {}{line}", short(&place.file))
-    });
+    let place = expiry.place.as_ref().map_or_else(String::new, |place| format!(", {}", at_line(place)));
     format!(
         "A timer is to take it away after {seconds:.0} s (`{}`{place}), which is longer than this lasted. A hunt with \
          `--cool-down {:.0}`, or captures that are further apart, would tell whether it does.",
